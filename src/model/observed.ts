@@ -73,6 +73,7 @@ export interface ObservedPod {
   readonly namespace: string
   readonly name: string
   readonly uid: string
+  /** Name of the workload it belongs to. */
   readonly component: string
   /** `pod-template-hash` or `controller-revision-hash`. */
   readonly revision: string

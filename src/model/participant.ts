@@ -102,6 +102,8 @@ export interface ParticipantStatus {
   readonly phase?: Phase
   readonly reason?: string
   readonly message?: string
+  /** When `phase` became what it is. */
+  readonly since?: string
   readonly namespace?: string
   /** `ready/expected`, for the printer column. */
   readonly ready?: string

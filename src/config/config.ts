@@ -1,0 +1,100 @@
+/** Turns settings into one validated value. Every fault is reported at once, by name. */
+import type { Profiles } from '../model/profile.ts'
+import { type Auth, isLoopback, readAuth } from './auth.ts'
+import type { Settings } from './env.ts'
+import { readFileSettings } from './file.ts'
+import { type Environment, readSettings } from './read-settings.ts'
+
+export interface Config {
+  readonly http: { readonly host: string; readonly port: number; readonly healthPort: number }
+  readonly auth: Auth
+  readonly cluster: ClusterChoice
+  readonly store: { readonly kind: 'memory' }
+  readonly log: { readonly level: LogLevel; readonly format: 'json' | 'text' | undefined }
+  readonly profiles: Profiles
+  readonly reserved: readonly string[]
+}
+
+export type ClusterChoice =
+  | { readonly kind: 'built-in' }
+  | { readonly kind: 'kubeconfig'; readonly path: string }
+  | { readonly kind: 'in-cluster' }
+
+const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
+/** The process cannot start like this. `faults` are sentences: what is wrong, and what to set instead. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+  readonly faults: readonly string[]
+  constructor(faults: readonly string[]) {
+    super(faults.join('\n'))
+    this.faults = faults
+  }
+}
+
+export interface ConfigSource {
+  readonly args: readonly string[]
+  readonly env: Environment
+  /** Reads a whole text file; throws what the file system says. */
+  readonly readFile: (path: string) => string
+}
+
+/** `help` when help was asked for. Throws {@link ConfigError}. */
+export function readConfig({ args, env, readFile }: ConfigSource): Config | 'help' {
+  const { settings, help, faults: unknown } = readSettings(args, env)
+  if (help) return 'help'
+  const faults = [...unknown]
+  const cluster = chooseCluster(settings, env)
+  const port = readPort('PORT', settings.port, 9999, faults)
+  const host = settings.host ?? (cluster.kind === 'in-cluster' ? '0.0.0.0' : '127.0.0.1')
+  const auth = readAuth(settings.auth ?? 'none', readFile, faults)
+  if (auth.kind === 'none' && !isLoopback(host))
+    faults.push(
+      `HOST=${host} can be reached from elsewhere, but AUTH=none lets everybody in: set AUTH=tokens:FILE (one "caller token" pair a line), or HOST=127.0.0.1`,
+    )
+  const config: Config = {
+    http: {
+      host,
+      port,
+      healthPort: readPort('HEALTH_PORT', settings.healthPort, port === 0 ? 0 : 9998, faults),
+    },
+    auth,
+    cluster,
+    store: readStore(settings.store, faults),
+    log: readLog(settings, faults),
+    ...readFileSettings(settings.config, readFile, faults),
+  }
+  if (faults.length > 0) throw new ConfigError(faults)
+  return config
+}
+
+/** In a pod Kubernetes sets KUBERNETES_SERVICE_HOST (Kubernetes documentation, "Accessing the API from a Pod"). */
+function chooseCluster({ kubeconfig }: Settings, env: Environment): ClusterChoice {
+  if (kubeconfig !== undefined) return { kind: 'kubeconfig', path: kubeconfig }
+  return env['KUBERNETES_SERVICE_HOST'] === undefined ? { kind: 'built-in' } : { kind: 'in-cluster' }
+}
+
+// oxlint-disable-next-line max-params -- name, text, default and the list of faults belong to one look-up
+function readPort(name: string, text: string | undefined, byDefault: number, faults: string[]): number {
+  if (text === undefined) return byDefault
+  const port = /^\d{1,5}$/u.test(text) ? Number(text) : Number.NaN
+  if (port <= 65_535) return port
+  faults.push(`${name} must be a whole number from 0 to 65535, got "${text}"`)
+  return byDefault
+}
+
+function readStore(text: string | undefined, faults: string[]): Config['store'] {
+  if (text !== undefined && text !== 'memory')
+    faults.push('STORE must be "memory": this version keeps finished answers in memory only')
+  return { kind: 'memory' }
+}
+
+function readLog({ logLevel = 'info', logFormat }: Settings, faults: string[]): Config['log'] {
+  const level = LOG_LEVELS.find((known) => known === logLevel)
+  if (level === undefined) faults.push(`LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}, got "${logLevel}"`)
+  const format = logFormat === 'json' || logFormat === 'text' ? logFormat : undefined
+  if (logFormat !== undefined && format === undefined)
+    faults.push(`LOG_FORMAT must be json or text, got "${logFormat}"`)
+  return { level: level ?? 'info', format }
+}

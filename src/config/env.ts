@@ -1,0 +1,83 @@
+/** The one table of settings: flag, variable, default, meaning. Help, documentation and reading all come from here. */
+
+export interface Setting {
+  /** `--flag`. */
+  readonly flag: string
+  /** Environment variable; the flag wins. */
+  readonly variable: string
+  /** What the value looks like, for help. */
+  readonly value: string
+  /** What happens when it is not set. */
+  readonly byDefault: string
+  readonly meaning: string
+}
+
+export const SETTINGS = {
+  port: {
+    flag: 'port',
+    variable: 'PORT',
+    value: 'NUMBER',
+    byDefault: '9999',
+    meaning: 'Port of the HTTP API; 0 takes a free one and prints it.',
+  },
+  host: {
+    flag: 'host',
+    variable: 'HOST',
+    value: 'ADDRESS',
+    byDefault: '127.0.0.1; 0.0.0.0 in a pod',
+    meaning: 'Address to listen on. Anything but a loopback address needs AUTH=tokens:FILE.',
+  },
+  healthPort: {
+    flag: 'health-port',
+    variable: 'HEALTH_PORT',
+    value: 'NUMBER',
+    byDefault: '9998; 0 when PORT is 0',
+    meaning: 'Port of /livez and /readyz; 0 takes a free one and prints it.',
+  },
+  kubeconfig: {
+    flag: 'kubeconfig',
+    variable: 'KUBECONFIG',
+    value: 'FILE',
+    byDefault: 'the service account in a pod, else the built-in cluster',
+    meaning: 'Cluster to work on. ~/.kube/config is never taken up by itself.',
+  },
+  store: {
+    flag: 'store',
+    variable: 'STORE',
+    value: 'memory',
+    byDefault: 'memory',
+    meaning: 'Where finished answers live.',
+  },
+  auth: {
+    flag: 'auth',
+    variable: 'AUTH',
+    value: 'none|tokens:FILE',
+    byDefault: 'none',
+    meaning:
+      'Who may call. "none" is accepted on a loopback address only; a tokens file has one "caller token" pair a line.',
+  },
+  logLevel: {
+    flag: 'log-level',
+    variable: 'LOG_LEVEL',
+    value: 'debug|info|warn|error',
+    byDefault: 'info',
+    meaning: 'Least severe log line that is written, to stderr.',
+  },
+  logFormat: {
+    flag: 'log-format',
+    variable: 'LOG_FORMAT',
+    value: 'json|text',
+    byDefault: 'text on a terminal, else json',
+    meaning: 'How log lines are written.',
+  },
+  config: {
+    flag: 'config',
+    variable: 'CONFIG',
+    value: 'FILE',
+    byDefault: 'built-in profile and reserved names',
+    meaning: 'YAML file with profiles and reserved names.',
+  },
+} as const satisfies Readonly<Record<string, Setting>>
+
+export type SettingName = keyof typeof SETTINGS
+export type Settings = Partial<Readonly<Record<SettingName, string>>>

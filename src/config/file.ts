@@ -1,0 +1,115 @@
+/** Reads the configuration file: profiles (releases of images) and reserved names. A profile says only what differs. */
+import { type Static, Type } from 'typebox'
+import { Value } from 'typebox/value'
+import { parseDocument } from 'yaml'
+import { DEFAULT_PROFILE } from '../manifests/default-profile.ts'
+import { RESERVED_BY_DEFAULT } from '../model/names.ts'
+import { COMPONENTS, type ComponentName } from '../model/participant.ts'
+import type { ComponentProfile, Profile, Profiles } from '../model/profile.ts'
+
+const strict = { additionalProperties: false } as const
+
+const Quantities = Type.Record(Type.String(), Type.String())
+
+const ComponentSettings = Type.Object(
+  {
+    image: Type.Optional(Type.String({ minLength: 1 })),
+    replicas: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
+    resources: Type.Optional(
+      Type.Object({ requests: Type.Optional(Quantities), limits: Type.Optional(Quantities) }, strict),
+    ),
+    storage: Type.Optional(Type.String({ minLength: 1 })),
+  },
+  strict,
+)
+
+const ProfileSettings = Type.Object(
+  {
+    storageClassName: Type.Optional(Type.String({ minLength: 1 })),
+    imagePullPolicy: Type.Optional(
+      Type.Union([Type.Literal('IfNotPresent'), Type.Literal('Never'), Type.Literal('Always')]),
+    ),
+    components: Type.Optional(
+      Type.Object(
+        Object.fromEntries(COMPONENTS.map((name) => [name, Type.Optional(ComponentSettings)])),
+        strict,
+      ),
+    ),
+  },
+  strict,
+)
+type ProfileSettings = Static<typeof ProfileSettings>
+
+const FileSettings = Type.Object(
+  {
+    reserved: Type.Optional(Type.Array(Type.String({ minLength: 1 }))),
+    profiles: Type.Optional(
+      Type.Record(Type.String({ pattern: '^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$' }), ProfileSettings),
+    ),
+  },
+  strict,
+)
+
+export interface FromFile {
+  readonly profiles: Profiles
+  readonly reserved: readonly string[]
+}
+
+/** What holds without a file. */
+const BUILT_IN: FromFile = {
+  profiles: new Map([[DEFAULT_PROFILE.name, DEFAULT_PROFILE]]),
+  reserved: RESERVED_BY_DEFAULT,
+}
+
+/** Faults name the file and the place in it, such as `/profiles/default/components/vault/image`. */
+export function readFileSettings(
+  path: string | undefined,
+  readFile: (path: string) => string,
+  faults: string[],
+): FromFile {
+  if (path === undefined) return BUILT_IN
+  try {
+    return parseFile(path, readFile(path), faults)
+  } catch (error) {
+    faults.push(`CONFIG names the file "${path}", which cannot be read: ${(error as Error).message}`)
+    return BUILT_IN
+  }
+}
+
+function parseFile(path: string, text: string, faults: string[]): FromFile {
+  const document = parseDocument(text)
+  const [syntax] = document.errors
+  if (syntax !== undefined) {
+    faults.push(`"${path}" is not YAML: ${syntax.message.split('\n')[0]}`)
+    return BUILT_IN
+  }
+  const content: unknown = document.toJS() ?? {}
+  if (!Value.Check(FileSettings, content)) {
+    for (const { instancePath, message } of Value.Errors(FileSettings, content))
+      faults.push(`"${path}" at ${instancePath === '' ? '/' : instancePath}: ${message}`)
+    return BUILT_IN
+  }
+  const profiles = Object.entries(content.profiles ?? {}).map(([name, settings]) =>
+    readProfile(name, settings),
+  )
+  return {
+    profiles: new Map([...BUILT_IN.profiles, ...profiles.map((profile) => [profile.name, profile] as const)]),
+    reserved: content.reserved ?? BUILT_IN.reserved,
+  }
+}
+
+function readProfile(name: string, settings: ProfileSettings): Profile {
+  const given = (settings.components ?? {}) as Partial<Record<ComponentName, Partial<ComponentProfile>>>
+  const components = Object.fromEntries(
+    COMPONENTS.map((component) => [
+      component,
+      { ...DEFAULT_PROFILE.components[component], ...given[component] },
+    ]),
+  ) as Record<ComponentName, ComponentProfile>
+  return {
+    name,
+    components,
+    imagePullPolicy: settings.imagePullPolicy ?? DEFAULT_PROFILE.imagePullPolicy,
+    ...(settings.storageClassName !== undefined && { storageClassName: settings.storageClassName }),
+  }
+}

@@ -1,0 +1,23 @@
+/** The text of `--help`. */
+import { SETTINGS } from './env.ts'
+
+export function helpText(): string {
+  const settings = Object.values(SETTINGS).flatMap(({ flag, variable, value, byDefault, meaning }) => [
+    `  --${flag} ${value}`,
+    `      ${meaning}`,
+    `      Variable ${variable}; default: ${byDefault}.`,
+  ])
+  return [
+    'dataspace-provisioner creates, watches, explains and removes dataspace participants.',
+    '',
+    'Usage: dataspace-provisioner [serve] [options]',
+    '',
+    'Options:',
+    ...settings,
+    '  --help, -h',
+    '      This text.',
+    '',
+    'Example: dataspace-provisioner --kubeconfig ~/dev.kubeconfig --port 8080',
+    '',
+  ].join('\n')
+}

@@ -1,0 +1,58 @@
+/** Wakes a name at a time: for verdicts that change because a deadline passes and nothing else happens. One timer in all. */
+
+export interface AlarmOptions {
+  readonly wake: (name: string) => void
+  /** ms since 1970. */
+  readonly now: () => number
+}
+
+/** Node's timers take at most this many ms; a later alarm is looked at again then. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1
+
+export class Alarm implements Disposable {
+  readonly #options: AlarmOptions
+  readonly #dueAt = new Map<string, number>()
+  #timer: NodeJS.Timeout | undefined
+  #timerAt = Number.POSITIVE_INFINITY
+
+  constructor(options: AlarmOptions) {
+    this.#options = options
+  }
+
+  /** Replaces the alarm of this name; undefined takes it away. */
+  set(name: string, atMs: number | undefined): void {
+    if (atMs === undefined) {
+      this.#dueAt.delete(name)
+      return
+    }
+    this.#dueAt.set(name, atMs)
+    if (atMs < this.#timerAt) this.#arm(atMs)
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer)
+    this.#dueAt.clear()
+  }
+
+  #arm(atMs: number): void {
+    clearTimeout(this.#timer)
+    this.#timerAt = atMs
+    const waitMs = Math.min(Math.max(0, atMs - this.#options.now()), LONGEST_TIMER_MS)
+    this.#timer = setTimeout(() => this.#ring(), waitMs)
+    this.#timer.unref()
+  }
+
+  #ring(): void {
+    const now = this.#options.now()
+    this.#timerAt = Number.POSITIVE_INFINITY
+    let next = Number.POSITIVE_INFINITY
+    for (const [name, dueAt] of this.#dueAt) {
+      if (dueAt > now) next = Math.min(next, dueAt)
+      else {
+        this.#dueAt.delete(name)
+        this.#options.wake(name)
+      }
+    }
+    if (next < this.#timerAt) this.#arm(next)
+  }
+}

@@ -1,0 +1,124 @@
+/** Makes a finished answer of a verdict, and keeps the old one, times included, while nothing in it changes. */
+import type { Condition, Participant } from '../model/participant.ts'
+import { type Answer, renderAnswer } from '../status/answer.ts'
+import type { Snapshot, Verdict } from '../status/participant.ts'
+import { type DerivedStatus, renderResourceStatus } from '../status/resource-status.ts'
+import type { StatusRecord } from '../store/store.ts'
+
+/** Everything that is known about a participant after one look at it. */
+export interface Derived {
+  readonly verdict: Verdict
+  readonly everReady: boolean
+  readonly since: string
+  readonly record: StatusRecord
+  /** What the resource should say. */
+  readonly resourceStatus: DerivedStatus
+}
+
+export interface DeriveInput {
+  readonly snapshot: Snapshot
+  readonly verdict: Verdict
+  /** What was known before; its record is kept when the answer is the same. */
+  readonly before: Derived | undefined
+  readonly digest: (bytes: Uint8Array) => string
+}
+
+const encoder = new TextEncoder()
+
+export function derive(input: DeriveInput): Derived {
+  const { snapshot, before } = input
+  const now = rfc3339(snapshot.nowMs)
+  const verdict = keepTimes(input.verdict, before, now)
+  const since = sinceOf(input, now)
+  const everReady = snapshot.everReady || verdict.phase === 'READY'
+  const resourceStatus = renderResourceStatus({ participant: snapshot.participant, verdict, since, now })
+  const record = renderRecord(input, { now, verdict, since, resourceStatus })
+  return { verdict, everReady, since, resourceStatus, record }
+}
+
+interface Facts extends Pick<Derived, 'verdict' | 'since' | 'resourceStatus'> {
+  readonly now: string
+}
+
+/** The record held before, when nothing but the time has passed. */
+function renderRecord({ snapshot, before, digest }: DeriveInput, facts: Facts): StatusRecord {
+  const { participant } = snapshot
+  const { verdict, since, now } = facts
+  const conditions = merge(participant.status?.conditions ?? [], facts.resourceStatus.conditions)
+  const render = (lastUpdated: string): Answer =>
+    renderAnswer({ participant, verdict, since, lastUpdated, conditions })
+
+  const held = before?.record
+  if (held !== undefined && sameBytes(encode(render(held.lastUpdated)), held.body)) return held
+  const lastUpdated = held === undefined ? newestTime(render(''), now) : now
+  const body = encode(render(lastUpdated))
+  return {
+    ...identify(participant),
+    status: verdict.phase,
+    lastUpdated,
+    body,
+    etag: `"${digest(body)}"`,
+  }
+}
+
+function identify({
+  metadata,
+  spec,
+}: Participant): Pick<StatusRecord, 'name' | 'uid' | 'did' | 'resourceVersion'> {
+  const { name, uid = '', resourceVersion = '' } = metadata
+  return { name, uid, did: spec.did, resourceVersion }
+}
+
+/** To the second, as Kubernetes writes times. */
+export function rfc3339(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`
+}
+
+/** Of the state: from our own memory, else from the resource when it tells the same state, else now. */
+function sinceOf({ snapshot, verdict, before }: DeriveInput, now: string): string {
+  if (before !== undefined) return before.verdict.phase === verdict.phase ? before.since : now
+  const { status, metadata } = snapshot.participant
+  if (status?.phase === verdict.phase && status.since !== undefined) return status.since
+  if (verdict.phase === 'DELETING') return metadata.deletionTimestamp ?? now
+  return verdict.phase === 'PROVISIONING' ? (metadata.creationTimestamp ?? now) : now
+}
+
+/** A component that changed its state under our eyes did so now, whatever the cluster's own times say. */
+function keepTimes(verdict: Verdict, before: Derived | undefined, now: string): Verdict {
+  if (before === undefined) return verdict
+  const components = verdict.components.map((component) => {
+    const held = before.verdict.components.find(({ name }) => name === component.name)
+    if (held === undefined) return component
+    const same = held.status === component.status && held.ready === component.ready
+    return { ...component, since: same ? held.since : now }
+  })
+  return { ...verdict, components }
+}
+
+function merge(all: readonly Condition[], own: readonly Condition[]): readonly Condition[] {
+  const types = new Set(own.map(({ type }) => type))
+  return [...own, ...all.filter(({ type }) => !types.has(type))]
+}
+
+/** After a restart nothing has changed just now: the newest time that the answer itself mentions is the better guess. */
+function newestTime(answer: Answer, now: string): string {
+  const times = [
+    answer.since,
+    ...answer.events.map(({ timestamp }) => timestamp),
+    ...answer.conditions.map(({ lastTransitionTime }) => lastTransitionTime),
+  ]
+  return (
+    times
+      .filter((time) => time !== '' && time <= now)
+      .toSorted()
+      .at(-1) ?? now
+  )
+}
+
+function encode(answer: Answer): Uint8Array {
+  return encoder.encode(JSON.stringify(answer))
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return Buffer.compare(a, b) === 0
+}

@@ -1,0 +1,89 @@
+/** Keeps of a Deployment or StatefulSet what the replica rule needs. */
+import type {
+  Deployment,
+  DeploymentSpec,
+  DeploymentStatus,
+  StatefulSet,
+  StatefulSetSpec,
+  StatefulSetStatus,
+} from 'kubernetes-types/apps/v1.d.ts'
+import type { KubeObject } from '../model/kubernetes.ts'
+import type { ObservedWorkload } from '../model/observed.ts'
+import { count, readCondition, text } from './defaults.ts'
+
+/** progressDeadlineSeconds of a Deployment that does not set it; StatefulSets have none and get the same. */
+const PROGRESS_DEADLINE_SECONDS = 600
+
+export function projectDeployment(object: KubeObject): ObservedWorkload {
+  const { spec, status = {} } = object as Deployment
+  return {
+    kind: 'Deployment',
+    ...readIdentity(object),
+    ...readSpec(spec),
+    ...readCounts(status),
+    paused: spec?.paused === true,
+    progressDeadlineSeconds: spec?.progressDeadlineSeconds ?? PROGRESS_DEADLINE_SECONDS,
+    onDelete: false,
+    partition: 0,
+  }
+}
+
+export function projectStatefulSet(object: KubeObject): ObservedWorkload {
+  const { spec, status } = object as StatefulSet
+  const { currentRevision, updateRevision } = status ?? {}
+  return {
+    kind: 'StatefulSet',
+    ...readIdentity(object),
+    ...readSpec(spec),
+    ...readCounts(status ?? {}),
+    paused: false,
+    progressDeadlineSeconds: PROGRESS_DEADLINE_SECONDS,
+    onDelete: spec?.updateStrategy?.type === 'OnDelete',
+    partition: count(spec?.updateStrategy?.rollingUpdate?.partition),
+    ...(currentRevision !== undefined && { currentRevision }),
+    ...(updateRevision !== undefined && { updateRevision }),
+  }
+}
+
+type Identity = Pick<
+  ObservedWorkload,
+  'namespace' | 'name' | 'uid' | 'generation' | 'creationTimestamp' | 'deletionTimestamp'
+>
+
+function readIdentity({ metadata }: KubeObject): Identity {
+  const { deletionTimestamp } = metadata
+  return {
+    namespace: text(metadata.namespace),
+    name: metadata.name,
+    uid: text(metadata.uid),
+    generation: count(metadata.generation),
+    creationTimestamp: text(metadata.creationTimestamp),
+    ...(deletionTimestamp !== undefined && { deletionTimestamp }),
+  }
+}
+
+type Wishes = Pick<ObservedWorkload, 'desired' | 'minReadySeconds' | 'image'>
+
+function readSpec(spec: DeploymentSpec | StatefulSetSpec | undefined): Wishes {
+  return {
+    desired: spec?.replicas ?? 1,
+    minReadySeconds: count(spec?.minReadySeconds),
+    image: text(spec?.template.spec?.containers[0]?.image),
+  }
+}
+
+type Counts = Pick<
+  ObservedWorkload,
+  'observedGeneration' | 'current' | 'updated' | 'ready' | 'available' | 'conditions'
+>
+
+function readCounts(status: DeploymentStatus | Partial<StatefulSetStatus>): Counts {
+  return {
+    observedGeneration: status.observedGeneration,
+    current: count(status.replicas),
+    updated: count(status.updatedReplicas),
+    ready: count(status.readyReplicas),
+    available: count(status.availableReplicas),
+    conditions: (status.conditions ?? []).map(readCondition),
+  }
+}

@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { projectNamespace, projectParticipant } from './project-participant.ts'
+import { projectPod } from './project-pod.ts'
+import { projectDeployment, projectStatefulSet } from './project-workload.ts'
+
+const metadata = { name: 'web', namespace: 'acme', uid: 'u', generation: 3 }
+const template = { spec: { containers: [{ name: 'main', image: 'web:1' }] } }
+
+describe('what is kept of the objects of the cluster', () => {
+  it('reads counts that the API server left out as zero, and absent replicas as one', () => {
+    const object = { apiVersion: 'apps/v1', kind: 'Deployment', metadata, spec: { template }, status: {} }
+    const { desired, current, updated, ready, available, observedGeneration } = projectDeployment(object)
+    assert.deepEqual(
+      { desired, current, updated, ready, available },
+      {
+        desired: 1,
+        current: 0,
+        updated: 0,
+        ready: 0,
+        available: 0,
+      },
+    )
+    assert.equal(observedGeneration, undefined)
+  })
+
+  it('reads a workload that has no status at all', () => {
+    const object = { apiVersion: 'apps/v1', kind: 'StatefulSet', metadata, spec: { template } }
+    assert.equal(projectStatefulSet(object).observedGeneration, undefined)
+    assert.equal(projectStatefulSet(object).image, 'web:1')
+  })
+
+  it('keeps how a StatefulSet replaces its pods', () => {
+    const spec = {
+      template,
+      replicas: 3,
+      updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 2 } },
+    }
+    const status = { currentRevision: 'web-1', updateRevision: 'web-2' }
+    const kept = projectStatefulSet({
+      apiVersion: 'apps/v1',
+      kind: 'StatefulSet',
+      metadata,
+      spec,
+      status,
+    } as never)
+    assert.equal(kept.partition, 2)
+    assert.equal(kept.updateRevision, 'web-2')
+  })
+
+  it('finds the workload of a pod by its owner, without any label of ours', () => {
+    const owner = {
+      apiVersion: 'apps/v1',
+      kind: 'ReplicaSet',
+      name: 'web-front-5d8f',
+      uid: 'r',
+      controller: true,
+    }
+    const pod = projectPod({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { ...metadata, labels: { 'pod-template-hash': '5d8f' }, ownerReferences: [owner] },
+    })
+    assert.equal(pod.component, 'web-front')
+    assert.equal(pod.revision, '5d8f')
+    assert.equal(pod.phase, 'Pending')
+  })
+
+  it('keeps why the scheduler has no node for a pod', () => {
+    const conditions = [
+      { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: 'no node' },
+    ]
+    const pod = projectPod({ apiVersion: 'v1', kind: 'Pod', metadata, status: { conditions } } as never)
+    assert.equal(pod.unschedulable, 'no node')
+  })
+
+  it('tells init containers from the others', () => {
+    const status = {
+      initContainerStatuses: [{ name: 'prepare', image: 'i', imageID: '', ready: true, restartCount: 0 }],
+      containerStatuses: [
+        {
+          name: 'main',
+          image: 'm',
+          imageID: '',
+          ready: false,
+          restartCount: 2,
+          lastState: { terminated: { exitCode: 1 } },
+        },
+      ],
+    }
+    const spec = { initContainers: [{ name: 'prepare' }], containers: [{ name: 'main' }] }
+    const { containers } = projectPod({ apiVersion: 'v1', kind: 'Pod', metadata, spec, status } as never)
+    assert.deepEqual(
+      containers.map(({ name, init, restarts }) => [name, init, restarts]),
+      [
+        ['prepare', true, 0],
+        ['main', false, 2],
+      ],
+    )
+    assert.equal(containers[1]?.lastTerminated?.exitCode, 1)
+  })
+
+  it('drops the bookkeeping of field managers', () => {
+    const kept = projectParticipant({
+      apiVersion: 'dataspaces.dev/v1alpha1',
+      kind: 'Participant',
+      metadata: { name: 'acme', managedFields: [{}] },
+    } as never)
+    assert.deepEqual(Object.keys(kept.metadata), ['name'])
+  })
+
+  it('keeps whose a namespace is, and what hinders its deletion', () => {
+    const kept = projectNamespace({
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: {
+        name: 'acme',
+        labels: { 'dataspaces.dev/participant': 'acme' },
+        annotations: { 'dataspaces.dev/participant-uid': 'u-1' },
+        deletionTimestamp: '2026-01-01T00:00:00Z',
+      },
+      status: {
+        conditions: [
+          { type: 'NamespaceContentRemaining', status: 'True', message: 'pods remain' },
+          { type: 'NamespaceDeletionDiscoveryFailure', status: 'False', message: 'All resources found' },
+        ],
+      },
+    } as never)
+    assert.equal(kept.ownerUid, 'u-1')
+    assert.equal(kept.terminating, true)
+    assert.deepEqual(
+      kept.conditions.map(({ message }) => message),
+      ['pods remain'],
+    )
+  })
+})

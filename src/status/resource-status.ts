@@ -1,0 +1,94 @@
+/** Writes the half of `Participant.status` that the status engine owns: the phase, the components, Ready. */
+import type { ComponentSummary, Condition, Participant, ParticipantStatus } from '../model/participant.ts'
+import type { ComponentVerdict } from './component.ts'
+import type { Verdict } from './participant.ts'
+
+export interface ResourceStatusInput {
+  readonly participant: Participant
+  readonly verdict: Verdict
+  readonly since: string
+  /** RFC 3339; used for what changes now, never for what stays. */
+  readonly now: string
+}
+
+/** Exactly the fields of the field manager `observe`: applied whole, so a field left out is given up. */
+export type DerivedStatus = Required<
+  Pick<ParticipantStatus, 'phase' | 'reason' | 'message' | 'since' | 'ready' | 'conditions' | 'components'>
+> &
+  Pick<ParticipantStatus, 'firstReadyTime'>
+
+export function renderResourceStatus(input: ResourceStatusInput): DerivedStatus {
+  const { participant, verdict, since, now } = input
+  const { phase, reason, message, components } = verdict
+  const first = participant.status?.firstReadyTime ?? (phase === 'READY' ? now : undefined)
+  const readyCount = components.filter(({ ready }) => ready).length
+  return {
+    phase,
+    reason,
+    message,
+    since,
+    ready: `${readyCount}/${components.length}`,
+    ...(first !== undefined && { firstReadyTime: first }),
+    conditions: [readyCondition(input), componentsCondition(input)],
+    components: components.map(summarize),
+  }
+}
+
+/** Our fields of what the resource says now, for comparing: nothing is written when nothing differs. */
+export function derivedStatusOf({ status = {} }: Participant): Partial<DerivedStatus> {
+  const { phase, reason, message, since, ready, firstReadyTime, conditions = [], components } = status
+  const own = ['Ready', 'ComponentsReady'].flatMap((type) => conditions.find((is) => is.type === type) ?? [])
+  return {
+    ...(phase !== undefined && { phase }),
+    ...(reason !== undefined && { reason }),
+    ...(message !== undefined && { message }),
+    ...(since !== undefined && { since }),
+    ...(ready !== undefined && { ready }),
+    ...(firstReadyTime !== undefined && { firstReadyTime }),
+    conditions: own,
+    ...(components !== undefined && { components }),
+  }
+}
+
+function readyCondition(input: ResourceStatusInput): Condition {
+  const { phase, reason, message } = input.verdict
+  return condition(input, { type: 'Ready', status: phase === 'READY' ? 'True' : 'False', reason, message })
+}
+
+function componentsCondition(input: ResourceStatusInput): Condition {
+  const waiting = input.verdict.components.filter(({ ready }) => !ready)
+  const none = input.verdict.components.length === 0
+  if (waiting.length === 0 && !none)
+    return condition(input, {
+      type: 'ComponentsReady',
+      status: 'True',
+      reason: 'AllComponentsReady',
+      message: 'All components are running and ready',
+    })
+  const [first] = waiting
+  return condition(input, {
+    type: 'ComponentsReady',
+    status: 'False',
+    reason: first?.reason ?? 'NoComponents',
+    message:
+      waiting.map(({ name, message }) => `${name}: ${message}`).join('; ') || 'there is no component yet',
+  })
+}
+
+type Said = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>
+
+/** Keeps `lastTransitionTime` while the status stays: else every pass would change the resource and wake us again. */
+function condition({ participant, now }: ResourceStatusInput, said: Said): Condition {
+  const before = participant.status?.conditions?.find(({ type }) => type === said.type)
+  const kept = before !== undefined && before.status === said.status
+  return {
+    ...said,
+    lastTransitionTime: kept ? before.lastTransitionTime : now,
+    observedGeneration: participant.metadata.generation ?? 0,
+  }
+}
+
+function summarize(component: ComponentVerdict): ComponentSummary {
+  const { name, status, ready, desired, current, readyReplicas, reason, message } = component
+  return { name, status, ready, desired, current, readyReplicas, reason, ...(message !== '' && { message }) }
+}
