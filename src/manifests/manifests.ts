@@ -1,0 +1,76 @@
+/** Says what a participant consists of: from its spec and its profile to every object in the cluster. */
+import type { KubeObject } from '../model/kubernetes.ts'
+import { controlPlaneObjects } from './controlplane.ts'
+import { dataPlaneObjects } from './dataplane.ts'
+import { identityHubObjects } from './identityhub.ts'
+import type { ManifestInput } from './input.ts'
+import { namespaceObject } from './namespace.ts'
+import { postgresObjects } from './postgres.ts'
+import { renderSecrets } from './secrets.ts'
+import { vaultObjects } from './vault.ts'
+
+export { renderSecrets }
+export type { ManifestInput }
+
+export interface Manifests {
+  readonly namespace: KubeObject
+  /** PersistentVolumeClaims. */
+  readonly storage: readonly KubeObject[]
+  /** Everything else but the Secrets, in the order in which one needs the other. */
+  readonly workloads: readonly KubeObject[]
+}
+
+/** Pods need their account and settings to be there, and are to find the Services when they start. */
+const WORKLOAD_ORDER: readonly string[] = [
+  'ServiceAccount',
+  'ConfigMap',
+  'Service',
+  'StatefulSet',
+  'Deployment',
+]
+
+/** What people look for first comes first. */
+const SHOWN_ORDER: readonly string[] = [
+  'Namespace',
+  'StatefulSet',
+  'Deployment',
+  'Service',
+  'ConfigMap',
+  'Secret',
+  'PersistentVolumeClaim',
+  'ServiceAccount',
+]
+
+/** The same input gives the same objects. Throws `SpecError` when profile and overrides leave something undefined. */
+export function renderManifests(input: ManifestInput): Manifests {
+  const objects = [
+    ...postgresObjects(input),
+    ...vaultObjects(input),
+    ...identityHubObjects(input),
+    ...controlPlaneObjects(input),
+    ...dataPlaneObjects(input),
+  ]
+  return {
+    namespace: namespaceObject(input),
+    storage: objects.filter(({ kind }) => kind === 'PersistentVolumeClaim'),
+    workloads: inOrder(objects, WORKLOAD_ORDER),
+  }
+}
+
+/** Names and kinds of everything, Secrets included, in the order in which they are shown to callers. */
+export function objectRefs(
+  input: ManifestInput,
+): readonly { readonly name: string; readonly kind: string }[] {
+  const { namespace, storage, workloads } = renderManifests(input)
+  const secrets = renderSecrets(input, () => '')
+  return inOrder([namespace, ...storage, ...workloads, ...secrets], SHOWN_ORDER).map(
+    ({ kind, metadata }) => ({
+      name: metadata.name,
+      kind,
+    }),
+  )
+}
+
+function inOrder(objects: readonly KubeObject[], kinds: readonly string[]): readonly KubeObject[] {
+  return kinds.flatMap((kind) => objects.filter((object) => object.kind === kind))
+}

@@ -1,0 +1,79 @@
+/** What every pod of a participant has in common; all of it passes Pod Security `restricted`. */
+import type {
+  Container,
+  EmptyDirVolumeSource,
+  PodSecurityContext,
+  PodTemplateSpec,
+  SecurityContext,
+  Volume,
+  VolumeMount,
+} from 'kubernetes-types/core/v1.d.ts'
+import type { ComponentName } from '../model/participant.ts'
+import { settingsOf } from './component.ts'
+import type { ManifestInput } from './input.ts'
+import { componentLabels } from './metadata.ts'
+
+export interface PodOptions {
+  readonly component: ComponentName
+  /** As the image expects it: `runAsNonRoot` cannot check an image whose user is a name, so the numbers stand here. */
+  readonly user: { readonly uid: number; readonly gid: number }
+  readonly graceSeconds: number
+  readonly container: Omit<Container, 'name' | 'image' | 'imagePullPolicy' | 'resources' | 'securityContext'>
+  readonly volumes?: readonly Volume[]
+  readonly mounts?: readonly VolumeMount[]
+}
+
+/** One container, named like its component, on a read-only root file system with a writable `/tmp`. */
+export function podTemplate(input: ManifestInput, options: PodOptions): PodTemplateSpec {
+  const { component, user, graceSeconds, container, volumes = [], mounts = [] } = options
+  const { image, resources } = settingsOf(input, component)
+  return {
+    metadata: { labels: componentLabels(input.name, component) },
+    spec: {
+      serviceAccountName: component,
+      automountServiceAccountToken: false,
+      // Otherwise every Service becomes variables such as VAULT_PORT, which the programs would take for their settings.
+      enableServiceLinks: false,
+      terminationGracePeriodSeconds: graceSeconds,
+      securityContext: podSecurity(user),
+      containers: [
+        {
+          name: component,
+          image,
+          imagePullPolicy: input.profile.imagePullPolicy,
+          ...container,
+          resources,
+          securityContext: containerSecurity(),
+          volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }, ...mounts],
+        },
+      ],
+      volumes: [scratch('tmp'), ...volumes],
+    },
+  }
+}
+
+/** A small writable place that dies with the pod. */
+export function scratch(name: string): Volume {
+  const emptyDir: EmptyDirVolumeSource = { sizeLimit: '64Mi' }
+  return { name, emptyDir }
+}
+
+function podSecurity({ uid, gid }: PodOptions['user']): PodSecurityContext {
+  return {
+    runAsNonRoot: true,
+    runAsUser: uid,
+    runAsGroup: gid,
+    fsGroup: gid,
+    // Without it the kubelet walks through the whole volume at each start.
+    fsGroupChangePolicy: 'OnRootMismatch',
+    seccompProfile: { type: 'RuntimeDefault' },
+  }
+}
+
+function containerSecurity(): SecurityContext {
+  return {
+    allowPrivilegeEscalation: false,
+    readOnlyRootFilesystem: true,
+    capabilities: { drop: ['ALL'] },
+  }
+}

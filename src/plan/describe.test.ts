@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { KubeObject } from '../model/kubernetes.ts'
+import { describePlan } from './describe.ts'
+import { plan } from './plan.ts'
+
+const labels = {
+  'app.kubernetes.io/managed-by': 'dataspace-provisioner',
+  'dataspaces.dev/participant': 'acme',
+}
+const config = (name: string, data: Readonly<Record<string, string>>): KubeObject & { data: object } => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name, namespace: 'acme', labels },
+  data,
+})
+const secret = (value: string): KubeObject & { stringData: object } => ({
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: { name: 'keys', namespace: 'acme', labels },
+  stringData: { key: value },
+})
+
+describe('a plan in words', () => {
+  it('has a line per step and shows what differs, but nothing of a Secret', () => {
+    const namespace: KubeObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'acme', labels } }
+    const going = {
+      ...config('going', {}),
+      metadata: { ...config('going', {}).metadata, deletionTimestamp: 'now' },
+    }
+    const steps = plan(
+      [
+        namespace,
+        config('a', { X: '1', Y: 'new\nline' }),
+        config('b', {}),
+        config('going', {}),
+        secret('hush'),
+      ],
+      [config('a', { X: '2' }), config('b', {}), going, secret('quiet'), config('old', {})],
+    )
+    assert.deepEqual(describePlan(steps), [
+      'create Namespace acme',
+      'apply  ConfigMap acme/a',
+      '       data.X: "2" -> "1"',
+      '       data.Y: (none) -> "new\\nline"',
+      'leave  ConfigMap acme/b',
+      'leave  ConfigMap acme/going (is being deleted; created again once it has gone)',
+      'leave  Secret acme/keys (written once, never changed)',
+      'prune  ConfigMap acme/old',
+    ])
+  })
+})

@@ -1,0 +1,96 @@
+/** Decides what has to change so that the cluster holds what is wanted: a value to print, to test and to carry out. */
+import type { KubeObject } from '../model/kubernetes.ts'
+import { MANAGED_BY, MANAGED_BY_LABEL, PARTICIPANT_LABEL } from '../model/names.ts'
+import { differencesOf, type Difference } from './differences.ts'
+import { abandonedFields } from './ownership.ts'
+
+export type PlanStep =
+  /** Not there yet. */
+  | { readonly do: 'create'; readonly object: KubeObject }
+  /** Differs: apply `object`; `live` is what it was compared with and carries the uid to guard the write with. */
+  | {
+      readonly do: 'apply'
+      readonly object: KubeObject
+      readonly live: KubeObject
+      readonly differences: readonly Difference[]
+    }
+  /** Nothing to write. `terminating`: it is on its way out and is created again by a pass after it has gone. */
+  | {
+      readonly do: 'leave'
+      readonly object: KubeObject
+      readonly live: KubeObject
+      readonly because: 'same' | 'written-once' | 'terminating'
+    }
+  /** `object` is the live one, with the uid and resourceVersion to guard the deletion with. */
+  | { readonly do: 'prune'; readonly object: KubeObject }
+
+/**
+ * Kinds that can be made again from the spec. Not among them: Secrets and volume claims, whose content would be lost, and
+ * what Kubernetes itself makes with our labels on it, such as the Endpoints of a Service.
+ */
+const PRUNABLE: ReadonlySet<string> = new Set([
+  'ConfigMap',
+  'Deployment',
+  'Service',
+  'ServiceAccount',
+  'StatefulSet',
+])
+
+/**
+ * One step per wanted object, in the order given, then the removal of what is not wanted any more.
+ *
+ * A field is compared only if it is wanted, or if our field manager set it earlier and it is not wanted any more;
+ * defaults of the server and fields of others never cause a write. Secrets are created and then left alone.
+ *
+ * Pruned are objects of the kinds in {@link PRUNABLE} that carry our managed-by label and the participant label of the
+ * wanted objects, and belong to no other object. With nothing wanted nothing is pruned: taking a participant away is
+ * done by deleting its namespace, not by planning.
+ */
+export function plan(wanted: readonly KubeObject[], live: readonly KubeObject[]): readonly PlanStep[] {
+  const liveByKey = new Map(live.map((object) => [identity(object), object]))
+  const wantedKeys = new Set(wanted.map(identity))
+  const participants = new Set(wanted.map(participantOf))
+  return [
+    ...wanted.map((object) => stepFor(object, liveByKey.get(identity(object)))),
+    ...live
+      .filter((object) => !wantedKeys.has(identity(object)) && participants.has(participantOf(object)))
+      .filter(isOursToPrune)
+      .map((object): PlanStep => ({ do: 'prune', object })),
+  ]
+}
+
+/** True when carrying the plan out would write something. */
+export function hasChanges(steps: readonly PlanStep[]): boolean {
+  return steps.some((step) => step.do !== 'leave')
+}
+
+function stepFor(object: KubeObject, live: KubeObject | undefined): PlanStep {
+  if (live === undefined) return { do: 'create', object }
+  if (live.metadata.deletionTimestamp !== undefined)
+    return { do: 'leave', object, live, because: 'terminating' }
+  if (object.kind === 'Secret') return { do: 'leave', object, live, because: 'written-once' }
+  const differences = [...differencesOf(object, live), ...abandonedFields(object, live)]
+  return differences.length === 0
+    ? { do: 'leave', object, live, because: 'same' }
+    : { do: 'apply', object, live, differences }
+}
+
+function isOursToPrune({ kind, metadata }: KubeObject): boolean {
+  return (
+    PRUNABLE.has(kind) &&
+    metadata.labels?.[MANAGED_BY_LABEL] === MANAGED_BY &&
+    metadata.labels[PARTICIPANT_LABEL] !== undefined &&
+    (metadata.ownerReferences ?? []).length === 0 &&
+    metadata.deletionTimestamp === undefined
+  )
+}
+
+function participantOf({ metadata }: KubeObject): string | undefined {
+  return metadata.labels?.[PARTICIPANT_LABEL]
+}
+
+/** Group, kind, namespace and name; the version is only a way of looking at the same object. */
+function identity({ apiVersion, kind, metadata }: KubeObject): string {
+  const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : ''
+  return [group, kind, metadata.namespace ?? '', metadata.name].join('/')
+}

@@ -1,0 +1,55 @@
+/** Kubernetes quantities, after apimachinery `resource.Quantity`: `0.5` and `500m` are the same amount. */
+
+const quantityPattern =
+  /^(?=[+-]?\.?[0-9])([+-]?[0-9]*)\.?([0-9]*)(?:[eE]([+-]?[0-9]{1,3})|(n|u|m|k|[KMGTPE]i|[MGTPE]))?$/u
+
+/** Each suffix as `[power of 1024, power of 10]`. */
+const SUFFIXES: Readonly<Record<string, readonly [bigint, number]>> = {
+  '': [0n, 0],
+  n: [0n, -9],
+  u: [0n, -6],
+  m: [0n, -3],
+  k: [0n, 3],
+  M: [0n, 6],
+  G: [0n, 9],
+  T: [0n, 12],
+  P: [0n, 15],
+  E: [0n, 18],
+  Ki: [1n, 0],
+  Mi: [2n, 0],
+  Gi: [3n, 0],
+  Ti: [4n, 0],
+  Pi: [5n, 0],
+  Ei: [6n, 0],
+}
+
+/** `digits × 10^power`, exactly. */
+interface Amount {
+  readonly digits: bigint
+  readonly power: number
+}
+
+/** True when both texts (or numbers) are quantities of the same amount. */
+export function isSameQuantity(left: unknown, right: unknown): boolean {
+  const a = amountOf(left)
+  const b = amountOf(right)
+  if (a === undefined || b === undefined) return false
+  const power = Math.min(a.power, b.power)
+  return scaled(a, power) === scaled(b, power)
+}
+
+function amountOf(value: unknown): Amount | undefined {
+  if (typeof value !== 'string' && typeof value !== 'number') return undefined
+  const match = quantityPattern.exec(String(value))
+  if (match === null) return undefined
+  const [, whole = '', fraction = '', exponent = '0', suffix = ''] = match
+  const [binary, decimal] = SUFFIXES[suffix] ?? [0n, 0]
+  return {
+    digits: BigInt(whole + fraction) * 1024n ** binary,
+    power: Number(exponent) + decimal - fraction.length,
+  }
+}
+
+function scaled({ digits, power }: Amount, toPower: number): bigint {
+  return digits * 10n ** BigInt(power - toPower)
+}

@@ -1,0 +1,81 @@
+/** What the API server means by a field: how it merges a list, and which texts are amounts. */
+import type { Place } from './place.ts'
+
+/**
+ * How server-side apply treats the items of a list (`x-kubernetes-list-type` in the server's OpenAPI document). A map
+ * is keyed by these fields; any list that is not named here is atomic: compared as a whole.
+ *
+ * The longest matching end of the path counts, so that `ports` of a container and of a Service differ.
+ */
+const LIST_KEYS: Readonly<Record<string, readonly string[]>> = {
+  containers: ['name'],
+  initContainers: ['name'],
+  volumes: ['name'],
+  env: ['name'],
+  imagePullSecrets: ['name'],
+  volumeMounts: ['mountPath'],
+  'containers.ports': ['containerPort', 'protocol'],
+  'spec.ports': ['port', 'protocol'],
+  'metadata.ownerReferences': ['uid'],
+}
+
+/** Lists whose items are plain values and belong each to whoever added them. */
+const SETS: ReadonlySet<string> = new Set(['metadata.finalizers'])
+
+/** Fields of Go type `map[string]…` with `omitempty`: the server drops an empty one but keeps empty texts in it. */
+const FREE_MAPS: ReadonlySet<string> = new Set([
+  'labels',
+  'annotations',
+  'data',
+  'matchLabels',
+  'nodeSelector',
+  'limits',
+  'requests',
+])
+
+/**
+ * Maps that belong as a whole to one writer (`x-kubernetes-map-type: atomic`): a key that is not wanted is a difference.
+ * Left out are those that the server adds defaults to, such as `fieldRef`.
+ */
+const ATOMIC_MAPS: ReadonlySet<string> = new Set([
+  'selector',
+  'matchLabels',
+  'nodeSelector',
+  'secretKeyRef',
+  'configMapKeyRef',
+])
+
+const AMOUNTS: ReadonlySet<string> = new Set(['limits', 'requests', 'hard', 'default', 'defaultRequest'])
+
+/** Used by the server where a list key is left out (`ContainerPort.protocol`, `ServicePort.protocol`). */
+export const KEY_DEFAULTS: Readonly<Record<string, unknown>> = { protocol: 'TCP' }
+
+export type ListRule =
+  | { readonly kind: 'map'; readonly keys: readonly string[] }
+  | { readonly kind: 'set' }
+  | { readonly kind: 'atomic' }
+
+export function listRuleAt({ fields }: Place): ListRule {
+  const last = fields.at(-1) ?? ''
+  const lastTwo = fields.slice(-2).join('.')
+  if (SETS.has(lastTwo)) return { kind: 'set' }
+  const keys = LIST_KEYS[lastTwo] ?? LIST_KEYS[last]
+  return keys === undefined ? { kind: 'atomic' } : { kind: 'map', keys }
+}
+
+/** True for a map with keys of the writer's choice, such as labels or the data of a ConfigMap. */
+export function isFreeMap({ fields }: Place): boolean {
+  return FREE_MAPS.has(fields.at(-1) ?? '')
+}
+
+export function isInFreeMap({ fields }: Place): boolean {
+  return FREE_MAPS.has(fields.at(-2) ?? '')
+}
+
+export function isAtomicMap({ fields }: Place): boolean {
+  return ATOMIC_MAPS.has(fields.at(-1) ?? '')
+}
+
+export function isAmount({ fields }: Place): boolean {
+  return fields.at(-1) === 'sizeLimit' || AMOUNTS.has(fields.at(-2) ?? '')
+}
