@@ -1,0 +1,125 @@
+/** The HTTP door: one Fastify app that puts parsers, guards and routes together. It opens no port and asks no cluster. */
+import swagger from '@fastify/swagger'
+import Fastify, {
+  type FastifyInstance,
+  type FastifyPluginCallback,
+  type FastifyRequest,
+  type HTTPMethods,
+} from 'fastify'
+import type { Logger } from 'pino'
+import { printable } from '../model/names.ts'
+import { apiHeaders, preflight } from './api-headers.ts'
+import { type Auth, authenticate } from './auth.ts'
+import { answerClientError } from './client-error.ts'
+import { errorAnswerer, pathOf } from './errors.ts'
+import { type HealthCheck, healthRoutes } from './health.ts'
+import { addNamedSchemas, openapiOptions, openapiRoutes } from './openapi-routes.ts'
+import type { Freshness, ParticipantWriter, StatusReader } from './ports.ts'
+import { RequestError } from './request-error.ts'
+import { requestIds } from './request-id.ts'
+import { logRequests } from './request-log.ts'
+import { listRoute } from './routes/list.ts'
+import { operationRoute } from './routes/operations.ts'
+import { statusRoute } from './routes/status.ts'
+import { writeRoutes } from './routes/writes.ts'
+import { compileValidator } from './validation.ts'
+
+export interface AppOptions {
+  readonly reader: StatusReader
+  readonly writer: ParticipantWriter
+  readonly freshness: () => Freshness
+  readonly auth: Auth
+  readonly log: Logger | false
+  /** ms since 1970. */
+  readonly now: () => number
+  /** What `/readyz` asks besides whether the caches are synced. */
+  readonly checks?: readonly HealthCheck[]
+  /** How long a request may take to arrive. Default 30,000 ms. */
+  readonly requestTimeoutMs?: number
+}
+
+const BODY_LIMIT_BYTES = 1_048_576
+/** No parameter can be longer: Node refuses a request head beyond this. */
+const REQUEST_HEAD_LIMIT_BYTES = 16_384
+
+/** Throws `TypeError` when a token hash of `auth` is not one. The caller listens and closes. */
+export function createApp(options: AppOptions): FastifyInstance {
+  const app = createServer(options)
+  app.decorateRequest('caller', 'anonymous')
+  app.setValidatorCompiler(compileValidator)
+  app.setSerializerCompiler(() => (payload) => JSON.stringify(payload))
+  app.setErrorHandler(errorAnswerer(options.log))
+  app.setNotFoundHandler(misdirected(app))
+  acceptJsonOnly(app)
+  if (options.log !== false) logRequests(app, options.log)
+
+  app.register(swagger, openapiOptions)
+  addNamedSchemas(app)
+  app.register(healthRoutes, {
+    checks: [{ name: 'caches-synced', ok: () => options.freshness().synced }, ...(options.checks ?? [])],
+  })
+  app.options('/api/*', { schema: { hide: true } }, preflight(options.auth))
+  app.register(guarded, options)
+  return app
+}
+
+function createServer({ log, now, requestTimeoutMs = 30_000 }: AppOptions): FastifyInstance {
+  const answerError = errorAnswerer(log)
+  return Fastify({
+    routerOptions: { compile: true, ignoreTrailingSlash: true, maxParamLength: REQUEST_HEAD_LIMIT_BYTES },
+    bodyLimit: BODY_LIMIT_BYTES,
+    genReqId: requestIds(now()),
+    requestTimeout: requestTimeoutMs,
+    http: { connectionsCheckingInterval: Math.ceil(requestTimeoutMs / 6) },
+    return503OnClosing: false,
+    clientErrorHandler: answerClientError,
+    frameworkErrors: answerError,
+  })
+}
+
+/** Everything that a caller has to be known for, also for learning that it does not exist. */
+const guarded: FastifyPluginCallback<AppOptions> = (app, options, done) => {
+  app.addHook('onRequest', apiHeaders(options))
+  if (options.auth.kind === 'tokens') app.addHook('onRequest', authenticate(options.auth.callers))
+  app.register(openapiRoutes)
+  app.register(
+    (api, _options, registered) => {
+      const v1 = { ...options, prefix: '/v1' }
+      api.setNotFoundHandler(misdirected(api))
+      api.register(listRoute, v1)
+      api.register(statusRoute, v1)
+      api.register(writeRoutes, v1)
+      api.register(operationRoute, v1)
+      registered()
+    },
+    { prefix: '/api' },
+  )
+  done()
+}
+
+/** One parser, so that no content type is read in another way than it is checked. An empty body is no body. */
+function acceptJsonOnly(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error')
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) =>
+    body.length === 0 ? done(null, undefined) : parse(request, body.toString(), done),
+  )
+}
+
+const METHODS: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'DELETE']
+
+/** 405 with `Allow` where another method would do, else 404. */
+function misdirected(app: FastifyInstance): (request: FastifyRequest) => never {
+  return (request) => {
+    const url = pathOf(request)
+    const allowed = METHODS.filter((method) => app.findRoute({ method, url }) !== null)
+    if (allowed.length === 0)
+      throw new RequestError('RouteNotFound', `nothing is served at ${printable(url)}`)
+    const allow = allowed.join(', ')
+    throw new RequestError(
+      'MethodNotAllowed',
+      `${request.method} is not allowed on ${printable(url)}; allowed: ${allow}`,
+      { headers: { allow } },
+    )
+  }
+}
