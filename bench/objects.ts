@@ -1,0 +1,221 @@
+/** Objects as a real API server returns them, in size and shape: field managers' bookkeeping included. */
+import type { KubeObject } from '../src/model/kubernetes.ts'
+import { COMPONENT_LABEL, OWNER_ANNOTATION, PARTICIPANT_LABEL } from '../src/model/names.ts'
+import { COMPONENTS, SPEC_DEFAULTS } from '../src/model/participant.ts'
+
+const BORN = '2026-01-01T00:00:00Z'
+let version = 0
+const nextVersion = (): string => String((version += 1))
+
+/** About 2.5 kB for each of two managers, as measured on Deployments of this size. */
+const managedFields = ['dataspace-provisioner-reconcile', 'kube-controller-manager'].map((manager) => ({
+  manager,
+  operation: 'Apply',
+  apiVersion: 'apps/v1',
+  time: BORN,
+  fieldsType: 'FieldsV1',
+  fieldsV1: Object.fromEntries(
+    Array.from({ length: 40 }, (_, index) => [`f:someField${index}`, { 'f:nested': {}, 'f:other': {} }]),
+  ),
+}))
+
+function labelsOf(name: string, component: string): Record<string, string> {
+  return {
+    'app.kubernetes.io/managed-by': 'dataspace-provisioner',
+    'app.kubernetes.io/part-of': 'dataspace-participant',
+    'app.kubernetes.io/instance': name,
+    [COMPONENT_LABEL]: component,
+    [PARTICIPANT_LABEL]: name,
+  }
+}
+
+function containerOf(component: string): object {
+  return {
+    name: component,
+    image: `dataspace-provisioner/${component}:0.15.1`,
+    env: Array.from({ length: 20 }, (_, index) => ({
+      name: `EDC_SETTING_NUMBER_${index}`,
+      value: `value-${index}`,
+    })),
+    ports: [8080, 8081, 8082].map((containerPort) => ({
+      containerPort,
+      protocol: 'TCP',
+      name: `port-${containerPort}`,
+    })),
+    readinessProbe: {
+      httpGet: { path: '/api/check/readiness', port: 8080 },
+      periodSeconds: 5,
+      failureThreshold: 3,
+    },
+    livenessProbe: {
+      httpGet: { path: '/api/check/liveness', port: 8080 },
+      periodSeconds: 10,
+      failureThreshold: 3,
+    },
+    resources: { requests: { cpu: '100m', memory: '256Mi' }, limits: { memory: '512Mi' } },
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
+    },
+  }
+}
+
+export function participantOf(name: string): KubeObject {
+  const step = (stepName: string): object => ({
+    name: stepName,
+    state: 'Done',
+    attempts: 1,
+    lastTransitionTime: BORN,
+  })
+  const condition = (type: string, status: string): object => ({
+    type,
+    status,
+    reason: 'AllComponentsReady',
+    message: 'All components are running and ready',
+    lastTransitionTime: BORN,
+    observedGeneration: 1,
+  })
+  return {
+    apiVersion: 'dataspaces.dev/v1alpha1',
+    kind: 'Participant',
+    metadata: {
+      name,
+      uid: `uid-${name}`,
+      generation: 1,
+      resourceVersion: nextVersion(),
+      creationTimestamp: BORN,
+      managedFields,
+    },
+    spec: { ...SPEC_DEFAULTS, did: `did:web:${name}.example` },
+    status: {
+      observedGeneration: 1,
+      phase: 'READY',
+      reason: 'AllComponentsReady',
+      message: 'All components are running and ready',
+      since: BORN,
+      ready: '5/5',
+      firstReadyTime: BORN,
+      conditions: [
+        condition('Ready', 'True'),
+        condition('ComponentsReady', 'True'),
+        condition('Reconciling', 'False'),
+        condition('Stalled', 'False'),
+        condition('NamespaceReady', 'True'),
+      ],
+      steps: ['accept', 'finalizer', 'namespace', 'secrets', 'storage', 'workloads', 'readiness'].map(step),
+      components: COMPONENTS.map((component) => ({
+        name: component,
+        status: 'Running',
+        ready: true,
+        desired: 1,
+        current: 1,
+        readyReplicas: 1,
+        reason: 'Running',
+      })),
+    },
+  } as KubeObject
+}
+
+export function namespaceOf(name: string): KubeObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: {
+      name,
+      uid: `ns-${name}`,
+      resourceVersion: nextVersion(),
+      creationTimestamp: BORN,
+      labels: labelsOf(name, 'namespace'),
+      annotations: { [OWNER_ANNOTATION]: `uid-${name}` },
+      managedFields,
+    },
+    status: { phase: 'Active' },
+  } as KubeObject
+}
+
+export function deploymentOf(name: string, component: string): KubeObject {
+  const labels = labelsOf(name, component)
+  const condition = (type: string, reason: string): object => ({
+    type,
+    status: 'True',
+    reason,
+    message: `${component} is as it should be`,
+    lastTransitionTime: BORN,
+    lastUpdateTime: BORN,
+  })
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: {
+      name: component,
+      namespace: name,
+      uid: `deployment-${name}-${component}`,
+      generation: 1,
+      resourceVersion: nextVersion(),
+      creationTimestamp: BORN,
+      labels,
+      managedFields,
+    },
+    spec: {
+      replicas: 1,
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec: { containers: [containerOf(component)] } },
+      progressDeadlineSeconds: 600,
+    },
+    status: {
+      observedGeneration: 1,
+      replicas: 1,
+      updatedReplicas: 1,
+      readyReplicas: 1,
+      availableReplicas: 1,
+      conditions: [
+        condition('Available', 'MinimumReplicasAvailable'),
+        condition('Progressing', 'NewReplicaSetAvailable'),
+      ],
+    },
+  } as KubeObject
+}
+
+export function podOf(name: string, component: string): KubeObject {
+  const owner = {
+    apiVersion: 'apps/v1',
+    kind: 'ReplicaSet',
+    name: `${component}-5d8f9`,
+    uid: 'rs',
+    controller: true,
+  }
+  const types = ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled']
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name: `${component}-5d8f9-abcde`,
+      namespace: name,
+      uid: `pod-${name}-${component}`,
+      resourceVersion: nextVersion(),
+      creationTimestamp: BORN,
+      labels: { ...labelsOf(name, component), 'pod-template-hash': '5d8f9' },
+      ownerReferences: [owner],
+      managedFields,
+    },
+    spec: { nodeName: 'node-1', containers: [containerOf(component)] },
+    status: {
+      phase: 'Running',
+      podIP: '10.0.0.1',
+      startTime: BORN,
+      conditions: types.map((type) => ({ type, status: 'True', lastTransitionTime: BORN })),
+      containerStatuses: [
+        {
+          name: component,
+          image: `dataspace-provisioner/${component}:0.15.1`,
+          imageID: 'sha256:0000',
+          ready: true,
+          started: true,
+          restartCount: 0,
+          state: { running: { startedAt: BORN } },
+        },
+      ],
+    },
+  } as KubeObject
+}

@@ -1,0 +1,111 @@
+/** A cluster to test on: the built-in one or a real API server. The suites cannot tell which. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after } from 'node:test'
+import { type Config, readConfig } from '../../src/config/config.ts'
+import { type KubeOptions, openKube } from '../../src/kube/client.ts'
+import { openCredentials } from '../../src/kube/credentials.ts'
+import type { Kube } from '../../src/kube/kube.ts'
+import { type RunningService, startService } from '../../src/service.ts'
+import { openCluster } from '../../src/simulator/cluster.ts'
+import { FAST_TIMING } from '../../src/simulator/controllers/timing.ts'
+import { openLogger } from '../../src/telemetry/logger.ts'
+import { realCluster } from '../support/real-cluster.ts'
+
+export interface TestCluster extends AsyncDisposable {
+  readonly kubeconfig: string
+  readonly kube: Kube
+}
+
+export type OpenTestCluster = () => Promise<TestCluster>
+
+/** One cluster for all suites of a file; it is closed after the last. */
+export function shared(open: OpenTestCluster): OpenTestCluster {
+  let opened: Promise<TestCluster> | undefined
+  after(async () => {
+    await (await opened)?.[Symbol.asyncDispose]()
+  })
+  return async () => {
+    opened ??= open()
+    return { ...(await opened), [Symbol.asyncDispose]: async () => undefined }
+  }
+}
+
+export async function openBuiltIn(): Promise<TestCluster> {
+  await using stack = new AsyncDisposableStack()
+  const cluster = stack.use(await openCluster({ timing: FAST_TIMING }))
+  const dir = await mkdtemp(join(tmpdir(), 'dataspace-provisioner-'))
+  stack.defer(() => rm(dir, { recursive: true }))
+  const kubeconfig = join(dir, 'kubeconfig')
+  await writeFile(kubeconfig, JSON.stringify(kubeconfigFor(cluster)))
+  const kube = stack.use(await kubeAt(kubeconfig))
+  return owning(stack, { kubeconfig, kube })
+}
+
+export async function openReal(): Promise<TestCluster> {
+  await using stack = new AsyncDisposableStack()
+  const { kubeconfig } = stack.use(await realCluster())
+  const kube = stack.use(await kubeAt(kubeconfig))
+  return owning(stack, { kubeconfig, kube })
+}
+
+/** A client of its own, for looking at the cluster beside the service. */
+async function kubeAt(kubeconfig: string): Promise<Kube & AsyncDisposable> {
+  return openKube({
+    credentials: await openCredentials(
+      { kind: 'kubeconfig', paths: kubeconfig },
+      { now: () => performance.now() },
+    ),
+    userAgent: 'dataspace-provisioner-test/0',
+    random: Math.random,
+    log: silentLog,
+  })
+}
+
+export interface ServiceOverrides {
+  readonly args?: readonly string[]
+  readonly onCall?: KubeOptions['onCall']
+}
+
+/** The whole service in this process, on free ports; resolves when it is ready. */
+export async function serviceOn(
+  cluster: TestCluster,
+  overrides: ServiceOverrides = {},
+): Promise<RunningService> {
+  const service = await startService(configFor(cluster, overrides.args ?? []), {
+    log: silentLog,
+    version: '0.0.0-test',
+    ...(overrides.onCall && { onCall: overrides.onCall }),
+  })
+  await service.ready
+  return service
+}
+
+export function configFor({ kubeconfig }: Pick<TestCluster, 'kubeconfig'>, args: readonly string[]): Config {
+  const config = readConfig({
+    args: ['--port', '0', '--kubeconfig', kubeconfig, ...args],
+    env: {},
+    readFile: () => '',
+  })
+  if (config === 'help') throw new Error('the test asked for help')
+  return config
+}
+
+const silentLog = openLogger({ level: 'silent', format: 'json', write: () => undefined })
+
+function kubeconfigFor({ url, token }: { readonly url: string; readonly token: string }): object {
+  return {
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name: 'built-in', cluster: { server: url } }],
+    users: [{ name: 'admin', user: { token } }],
+    contexts: [{ name: 'built-in', context: { cluster: 'built-in', user: 'admin' } }],
+    'current-context': 'built-in',
+  }
+}
+
+function owning<T extends object>(stack: AsyncDisposableStack, parts: T): T & AsyncDisposable {
+  const owned = stack.move()
+  return { ...parts, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}
