@@ -66,6 +66,12 @@ describe('what pods say about a component that is not ready', () => {
     assert.equal(findInPods([old, fresh]), undefined)
   })
 
+  it('looks at both of two revisions that were made in the same second', () => {
+    const old = aPod({ name: 'a', revision: '1' })
+    const fresh = aPod({ name: 'b', revision: '2', ready: false, containers: [pulling] })
+    assert.equal(findInPods([old, fresh])?.reason, 'ImagePullBackOff')
+  })
+
   it('ignores pods that are ending and leftovers of an eviction', () => {
     const ending = aPod({ name: 'a', terminating: true, ready: false, containers: [crashed] })
     const evicted = aPod({

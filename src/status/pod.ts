@@ -48,9 +48,15 @@ function countsForVerdict(pod: ObservedPod): boolean {
   return !pod.terminating && !(pod.phase === 'Failed' && LEFTOVER.includes(pod.reason))
 }
 
+/** Times are whole seconds: of two revisions made in the same one, neither can be told to be older, so both count. */
 function newestRevision(pods: readonly ObservedPod[]): readonly ObservedPod[] {
-  const newest = pods.toSorted((a, b) => compare(b.creationTimestamp, a.creationTimestamp))[0]
-  return newest === undefined ? [] : pods.filter(({ revision }) => revision === newest.revision)
+  const newest = pods
+    .map(({ creationTimestamp }) => creationTimestamp)
+    .toSorted()
+    .at(-1)
+  const made = pods.filter(({ creationTimestamp }) => creationTimestamp === newest)
+  const revisions = new Set(made.map(({ revision }) => revision))
+  return pods.filter(({ revision }) => revisions.has(revision))
 }
 
 function findInPod(pod: ObservedPod): WeighedFinding | undefined {

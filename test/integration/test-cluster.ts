@@ -82,11 +82,14 @@ export async function serviceOn(
   return service
 }
 
-export function configFor({ kubeconfig }: Pick<TestCluster, 'kubeconfig'>, args: readonly string[]): Config {
+export const MISSING_IMAGE = 'registry.invalid/does-not-exist:1'
+const BROKEN_IMAGE = `profiles: { broken-image: { components: { controlplane: { image: ${MISSING_IMAGE} } } } }`
+
+function configFor({ kubeconfig }: Pick<TestCluster, 'kubeconfig'>, args: readonly string[]): Config {
   const config = readConfig({
-    args: ['--port', '0', '--kubeconfig', kubeconfig, ...args],
+    args: ['--port', '0', '--kubeconfig', kubeconfig, '--config', 'suite.yaml', ...args],
     env: {},
-    readFile: () => '',
+    readFile: () => BROKEN_IMAGE,
   })
   if (config === 'help') throw new Error('the test asked for help')
   return config

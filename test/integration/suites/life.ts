@@ -15,10 +15,10 @@ import {
   untilReady,
   untilStatus,
 } from '../participants.ts'
-import { type OpenTestCluster, serviceOn, type TestCluster } from '../test-cluster.ts'
+import { MISSING_IMAGE, type OpenTestCluster, serviceOn, type TestCluster } from '../test-cluster.ts'
 
 export function participantsLive(clusterName: string, open: OpenTestCluster): void {
-  describe(`a participant on ${clusterName}`, () => {
+  describe(`a participant on ${clusterName}`, { concurrency: 6 }, () => {
     let cluster: TestCluster
     let service: RunningService
     before(async () => {
@@ -88,30 +88,9 @@ export function participantsLive(clusterName: string, open: OpenTestCluster): vo
     })
 
     it('whose image never existed stays PROVISIONING, or FAILED, and says which image', async () => {
-      const missing = 'registry.invalid/does-not-exist:1'
-      await cluster.kube.create({
-        apiVersion: 'dataspaces.dev/v1alpha1',
-        kind: 'Participant',
-        metadata: { name: 'no-image' },
-        spec: { did: 'did:web:no-image.example' },
-      } as KubeObject)
-      await eventually(
-        () => cluster.kube.get(RESOURCES.Deployment, { namespace: 'no-image', name: 'controlplane' }),
-        {
-          what: 'the Deployment',
-        },
-      )
-      await cluster.kube.patch(
-        RESOURCES.Deployment,
-        { namespace: 'no-image', name: 'controlplane' },
-        {
-          type: 'json',
-          manager: 'somebody-with-kubectl',
-          body: [{ op: 'replace', path: '/spec/template/spec/containers/0/image', value: missing }],
-        },
-      )
+      await create(service, 'no-image', { profile: 'broken-image' })
       const said = await untilStatus(service, 'no-image', ({ components }) =>
-        (components['controlplane']?.message ?? '').includes(missing),
+        (components['controlplane']?.message ?? '').includes(MISSING_IMAGE),
       )
       assert.ok(['PROVISIONING', 'FAILED'].includes(said.status), said.status)
       assert.match(said.components['controlplane']?.reason ?? '', /ErrImagePull|ImagePullBackOff/u)

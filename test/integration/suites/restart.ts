@@ -27,7 +27,10 @@ export function restartsAreHarmless(clusterName: string, open: OpenTestCluster):
       await first.kill()
       await using second = await startProcess(cluster)
       await untilReady(second, 'killed')
-      const now = await cluster.kube.get(RESOURCES.Secret, { namespace: 'killed', name: 'postgres-credentials' })
+      const now = await cluster.kube.get(RESOURCES.Secret, {
+        namespace: 'killed',
+        name: 'postgres-credentials',
+      })
       assert.equal(now?.metadata.resourceVersion, secret.metadata.resourceVersion)
       await call(second, 'DELETE', '/api/v1/resources/killed')
       await untilGone(second, 'killed')

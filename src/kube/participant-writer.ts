@@ -1,0 +1,253 @@
+/** Writes what callers want into the cluster, as a Participant: the only way a request has any effect. */
+import type { ManifestInput } from '../manifests/input.ts'
+import { faultOfDid } from '../model/did.ts'
+import { NotFoundError, RefusedError, SpecError } from '../model/errors.ts'
+import { readHost } from '../model/host.ts'
+import { type KubeObject, type ObjectKey, RESOURCES } from '../model/kubernetes.ts'
+import { API_VERSION, faultOfName, FINALIZER, KIND, printable } from '../model/names.ts'
+import { type Participant, SPEC_DEFAULTS } from '../model/participant.ts'
+import type { Profiles } from '../model/profile.ts'
+import { DidClaims } from './did-claims.ts'
+import { hasReason } from './errors.ts'
+import type { Kube } from './kube.ts'
+import { isTerminating } from './namespace-state.ts'
+import { changedMeanwhile, withinDeadline } from './write-deadline.ts'
+
+/** Owner of the fields that callers of the HTTP API set. */
+const API_MANAGER = 'dataspace-provisioner-api'
+
+export interface CreateRequest {
+  readonly participantName: string
+  readonly did: string
+  /** As the caller sent it; may be a bare IP address or carry a scheme. */
+  readonly kubeHost?: string
+  readonly profile?: string
+}
+
+/** What was accepted. */
+interface Accepted {
+  readonly participantName: string
+  /** Empty in a preview. */
+  readonly uid: string
+  /** Object name → Kind of everything the participant consists of. */
+  readonly objects: Readonly<Record<string, string>>
+}
+
+type Intent = Omit<ManifestInput, 'profile'>
+
+export interface ParticipantWriterOptions {
+  readonly kube: Pick<Kube, 'get' | 'create' | 'delete'>
+  readonly participants: {
+    /** The Participant that claimed this DID first. */
+    holderOf(did: string): Participant | undefined
+    /** Takes the result of a write of ours ahead of the watch. */
+    note(object: KubeObject): void
+  }
+  readonly profiles: Profiles
+  /** Names that the configuration keeps from participants. */
+  readonly reserved: readonly string[]
+  /** May throw `SpecError` for a participant that cannot be rendered. */
+  readonly objectMapOf: (input: ManifestInput) => Readonly<Record<string, string>>
+  /** Each operation is answered, for good or ill, within this many ms. Default 10,000. */
+  readonly deadlineMs?: number
+}
+
+/** Resolves when the intent is durable. */
+export interface ParticipantWriter {
+  /**
+   * The same request again is harmless and answers the same.
+   *
+   * Throws `RefusedError` (nothing was written) or `UnavailableError` (it may have been; asking again is harmless).
+   */
+  create(request: CreateRequest): Promise<Accepted>
+  /** Says what `create` would accept, without asking the cluster. Throws `RefusedError`. */
+  preview(request: CreateRequest): Promise<Accepted>
+  /** While it is being deleted the same again answers the same. Throws also `NotFoundError`. */
+  delete(participantName: string): Promise<Accepted>
+}
+
+export function openParticipantWriter(options: ParticipantWriterOptions): ParticipantWriter {
+  const claims = new DidClaims()
+  const { deadlineMs = 10_000 } = options
+  const writer = (signal: AbortSignal): Writer => new Writer({ ...options, signal })
+  return {
+    create: async (request) => {
+      const intent = intentOf(request, options)
+      refuseTakenDid(intent, options)
+      using _claim = claims.take(intent.spec.did, intent.name)
+      return await withinDeadline(deadlineMs, async (signal) => writer(signal).create(intent))
+    },
+    preview: async (request) => {
+      const intent = intentOf(request, options)
+      refuseTakenDid(intent, options)
+      return accepted(intent, options)
+    },
+    delete: async (name) => await withinDeadline(deadlineMs, async (signal) => writer(signal).delete(name)),
+  }
+}
+
+type ReadOptions = Pick<ParticipantWriterOptions, 'profiles' | 'reserved'>
+
+/** Checks all that can be checked without the cluster. Throws `RefusedError`. */
+function intentOf(request: CreateRequest, { profiles, reserved }: ReadOptions): Intent {
+  const {
+    participantName: name,
+    did,
+    kubeHost = SPEC_DEFAULTS.host,
+    profile = SPEC_DEFAULTS.profile,
+  } = request
+  const nameFault = faultOfName(name, reserved)
+  if (nameFault !== undefined) throw new RefusedError('InvalidName', nameFault)
+  const didFault = faultOfDid(did)
+  if (didFault !== undefined) throw new RefusedError('InvalidDid', didFault)
+  const reading = readHost(kubeHost)
+  if (!reading.ok) throw new RefusedError('InvalidHost', reading.fault)
+  if (!profiles.has(profile)) {
+    const known = [...profiles.keys()].map((each) => `"${each}"`).join(', ')
+    throw new RefusedError(
+      'UnknownProfile',
+      `there is no profile "${printable(profile)}"; known are ${known}`,
+    )
+  }
+  return { name, uid: '', spec: { ...SPEC_DEFAULTS, did, host: reading.host, profile } }
+}
+
+function refuseTakenDid(
+  { name, spec }: Intent,
+  { participants }: Pick<ParticipantWriterOptions, 'participants'>,
+): void {
+  const holder = participants.holderOf(spec.did)?.metadata.name ?? name
+  if (holder !== name)
+    throw new RefusedError(
+      'DidTaken',
+      `${spec.did} belongs to participant "${holder}"; use another DID, or delete that participant first`,
+    )
+}
+
+/** One operation: all its calls end with one signal. */
+class Writer {
+  readonly #options: ParticipantWriterOptions & { readonly signal: AbortSignal }
+
+  constructor(options: ParticipantWriterOptions & { readonly signal: AbortSignal }) {
+    this.#options = options
+  }
+
+  async create(intent: Intent): Promise<Accepted> {
+    const { kube, signal } = this.#options
+    const key = { name: intent.name }
+    // Not the cache: it may lag, and what it lacks decides about a write.
+    const [existing, namespace] = await Promise.all([
+      this.#read(key),
+      kube.get(RESOURCES.Namespace, key, { signal }),
+    ])
+    if (existing !== undefined) return this.#acceptAgain(existing, intent)
+    if (namespace !== undefined && !isTerminating(namespace)) throw namespaceForeign(intent.name)
+    try {
+      return this.#accept(await kube.create(newParticipant(intent), { manager: API_MANAGER, signal }))
+    } catch (error) {
+      if (!hasReason(error, 'AlreadyExists')) throw error
+      const other = await this.#read(key)
+      if (other === undefined) throw changedMeanwhile(intent.name, error)
+      return this.#acceptAgain(other, intent)
+    }
+  }
+
+  async delete(name: string): Promise<Accepted> {
+    const live = faultOfName(name, []) === undefined ? await this.#read({ name }) : undefined
+    if (live === undefined) throw new NotFoundError(`there is no participant "${printable(name)}"`)
+    if (live.spec.mode === 'Observed') throw observedOnly(name)
+    if (live.metadata.deletionTimestamp === undefined) await this.#startDeletion(live)
+    return this.#accept(live, { note: false })
+  }
+
+  async #startDeletion({ metadata: { name, uid } }: Participant): Promise<void> {
+    const { kube, signal, participants } = this.#options
+    try {
+      const left = await kube.delete(RESOURCES.Participant, { name }, { ...(uid && { uid }), signal })
+      if (left?.metadata.deletionTimestamp !== undefined) participants.note(left)
+    } catch (error) {
+      if (hasReason(error, 'Conflict')) throw changedMeanwhile(name, error)
+      throw error
+    }
+  }
+
+  async #read(key: ObjectKey): Promise<Participant | undefined> {
+    const { kube, signal } = this.#options
+    return await kube.get<Participant>(RESOURCES.Participant, key, { signal })
+  }
+
+  #acceptAgain(existing: Participant, intent: Intent): Accepted {
+    const refusal = refusalOf(existing, intent)
+    if (refusal !== undefined) throw refusal
+    return this.#accept(existing)
+  }
+
+  #accept(participant: Participant, { note } = { note: true }): Accepted {
+    const { name, uid = '' } = participant.metadata
+    if (note) this.#options.participants.note(participant)
+    return accepted({ name, uid, spec: participant.spec }, this.#options)
+  }
+}
+
+function accepted(
+  intent: Intent,
+  { objectMapOf, profiles }: Pick<ParticipantWriterOptions, 'objectMapOf' | 'profiles'>,
+): Accepted {
+  const { name, uid, spec } = intent
+  const answer = { participantName: name, uid }
+  // Names and kinds are the same in every profile; the one of its own may have left the configuration.
+  const profile = profiles.get(spec.profile) ?? profiles.values().next().value
+  try {
+    if (profile !== undefined) return { ...answer, objects: objectMapOf({ ...intent, profile }) }
+  } catch (error) {
+    if (!(error instanceof SpecError)) throw error
+  }
+  // What can no longer be rendered must still be answered for, above all when it is deleted.
+  return { ...answer, objects: { [name]: RESOURCES.Namespace.kind } }
+}
+
+/** The finalizer is there from birth: a deletion can never be missed. */
+function newParticipant({ name, spec }: Intent): Participant {
+  return { apiVersion: API_VERSION, kind: KIND, metadata: { name, finalizers: [FINALIZER] }, spec }
+}
+
+/** Why the one that is there is not what was asked for. */
+function refusalOf({ metadata, spec }: Participant, wanted: Intent): RefusedError | undefined {
+  const { name } = metadata
+  if (metadata.deletionTimestamp !== undefined)
+    return new RefusedError(
+      'StillDeleting',
+      `participant "${name}" is still being deleted; create it again when its status answers 404`,
+    )
+  if (spec.did !== wanted.spec.did)
+    return new RefusedError(
+      'NameTaken',
+      `participant "${name}" exists with another DID; choose another name, or delete it first`,
+    )
+  const field = (['mode', 'host', 'profile'] as const).find((each) => spec[each] !== wanted.spec[each])
+  if (field === undefined) return undefined
+  return new RefusedError(
+    'NameTaken',
+    `participant "${name}" exists with ${field} "${spec[field]}" instead of "${wanted.spec[field]}"; ${howToChange(field, name)}`,
+  )
+}
+
+function howToChange(field: 'mode' | 'host' | 'profile', name: string): string {
+  return field === 'mode'
+    ? 'a mode cannot be changed: delete the participant first'
+    : `to change it, edit spec.${field}: kubectl edit participant ${name}`
+}
+
+function namespaceForeign(name: string): RefusedError {
+  return new RefusedError(
+    'NamespaceForeign',
+    `a namespace "${name}" exists that belongs to no participant; it is left alone. Choose another name, or have that namespace deleted first`,
+  )
+}
+
+function observedOnly(name: string): RefusedError {
+  return new RefusedError(
+    'ObservedOnly',
+    `participant "${name}" is only observed (mode Observed), so it is not ours to delete; "kubectl delete participant ${name}" ends the observation and touches nothing else`,
+  )
+}
