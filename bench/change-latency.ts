@@ -56,7 +56,7 @@ async function measureChange(
   name: string,
 ): Promise<Measured> {
   const shown = async (): Promise<string | undefined> => {
-    const { body } = await call(service, 'GET', `/api/v1/resources/${name}/status`)
+    const { body } = await call(service, `GET /api/v1/resources/${name}/status`)
     return (body as Answer).components['dataplane']?.status
   }
   const paused = (await shown()) !== 'Paused'

@@ -4,12 +4,10 @@ import { objectMap } from './contract/object-map.ts'
 import type { Freshness, ParticipantWriter, StatusReader } from './http/ports.ts'
 import type { Kube } from './kube/kube.ts'
 import { openParticipantWriter } from './kube/participant-writer.ts'
-import { DEFAULT_PROFILE } from './manifests/default-profile.ts'
 import { objectRefs } from './manifests/manifests.ts'
 import type { KubeObject } from './model/kubernetes.ts'
 import type { Log } from './model/log.ts'
-import type { ParticipantSpec } from './model/participant.ts'
-import type { Profile, Profiles } from './model/profile.ts'
+import type { Profiles } from './model/profile.ts'
 import { type Caches, openCaches } from './observe/caches.ts'
 import { DidIndex } from './observe/did-index.ts'
 import { Observer } from './observe/observer.ts'
@@ -69,7 +67,7 @@ export function openEngine(options: EngineOptions): Engine {
     },
     profiles,
     reserved,
-    objectMapOf: (intent) => objectMap(objectRefs({ ...intent, profile: profileOf(profiles, intent.spec) })),
+    objectMapOf: (input) => objectMap(objectRefs(input)),
     deadlineMs: WRITE_DEADLINE_MS,
   })
   return {
@@ -109,11 +107,6 @@ function wake({ participants, namespaces, deployments, statefulSets }: Caches, w
 function freshnessOf({ all }: Caches, synced: boolean, nowMs: number): Freshness {
   const observedAtMs = Math.min(...[...all.values()].map(({ lastContactMs }) => lastContactMs))
   return { synced, observedAtMs, stale: nowMs - observedAtMs > STALE_AFTER_MS }
-}
-
-/** The writer has refused an unknown profile already; a resource made by other doors may still name one. */
-function profileOf(profiles: Profiles, { profile }: ParticipantSpec): Profile {
-  return profiles.get(profile) ?? DEFAULT_PROFILE
 }
 
 function digest(bytes: Uint8Array): string {

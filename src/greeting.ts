@@ -10,9 +10,7 @@ export function greeting({ url, healthUrl, cluster, builtIn }: RunningService, v
     `dataspace-provisioner ${version}`,
     where,
     `API:     ${url}   description: ${url}/openapi.json   health: ${healthUrl}/readyz`,
-    ...(builtIn
-      ? [`kubectl: kubectl --server ${builtIn.url} --token ${builtIn.token} get participants`]
-      : []),
+    ...(builtIn ? [`kubectl: kubectl --server ${builtIn.url} get participants`] : []),
     '',
     'Try:',
     `  curl -X POST ${api} -H 'content-type: application/json' -d '{"participantName":"acme","did":"did:web:acme.example"}'`,

@@ -20,8 +20,7 @@ async function serve(config: Config): Promise<void> {
     format: config.log.format ?? (process.stderr.isTTY ? 'text' : 'json'),
     write: (line) => process.stderr.write(line),
   })
-  const { KUBERNETES_SERVICE_HOST: host = '', KUBERNETES_SERVICE_PORT: port = '443' } = process.env
-  await using service = await startService(config, { log, version, podEnvironment: { host, port } })
+  await using service = await startService(config, { log, version })
   process.stdout.write(greeting(service, version))
   if (!stop.signal.aborted) await once(stop.signal, 'abort')
   log.info({ signal: String(stop.signal.reason) }, 'stopping')

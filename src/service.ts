@@ -14,8 +14,6 @@ import { type BuiltInCluster, openCluster } from './simulator/cluster.ts'
 export interface ServiceOptions {
   readonly log: Logger
   readonly version: string
-  /** Where a pod finds the API server; only asked in a pod. */
-  readonly podEnvironment?: { readonly host: string; readonly port: string }
   /** Told of every call to the API server. */
   readonly onCall?: KubeOptions['onCall']
 }
@@ -36,8 +34,8 @@ export interface RunningService extends AsyncDisposable {
 export async function startService(config: Config, options: ServiceOptions): Promise<RunningService> {
   await using stack = new AsyncDisposableStack()
   const { log } = options
-  const builtIn = config.cluster.kind === 'built-in' ? stack.use(await openCluster()) : undefined
-  const credentials = await openCredentials(sourceOf(config.cluster, builtIn, options), {
+  const { source, builtIn } = await openChosen(stack, config.cluster, log)
+  const credentials = await openCredentials(source, {
     now: () => performance.now(),
   })
   const kube = stack.use(
@@ -82,16 +80,26 @@ export async function startService(config: Config, options: ServiceOptions): Pro
   }
 }
 
-// oxlint-disable-next-line max-params -- one value from three places
-function sourceOf(
+interface ChosenCluster {
+  readonly source: CredentialsSource
+  readonly builtIn?: BuiltInCluster
+}
+
+async function openChosen(
+  stack: AsyncDisposableStack,
   choice: ClusterChoice,
-  builtIn: BuiltInCluster | undefined,
-  { podEnvironment }: ServiceOptions,
-): CredentialsSource {
-  if (choice.kind === 'kubeconfig') return { kind: 'kubeconfig', paths: choice.path }
-  if (builtIn) return { kind: 'direct', server: builtIn.url, token: builtIn.token }
-  const { host = '', port = '443' } = podEnvironment ?? {}
-  return { kind: 'in-cluster', host, port }
+  log: Logger,
+): Promise<ChosenCluster> {
+  switch (choice.kind) {
+    case 'in-cluster':
+      return { source: choice }
+    case 'kubeconfig':
+      return { source: { kind: 'kubeconfig', paths: choice.path } }
+    case 'built-in': {
+      const builtIn = stack.use(await openCluster({ log }))
+      return { source: { kind: 'direct', server: builtIn.url }, builtIn }
+    }
+  }
 }
 
 interface Address {

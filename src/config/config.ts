@@ -1,7 +1,7 @@
 /** Turns settings into one validated value. Every fault is reported at once, by name. */
 import type { Profiles } from '../model/profile.ts'
 import { type Auth, isLoopback, readAuth } from './auth.ts'
-import type { Settings } from './env.ts'
+import { SETTINGS, type Settings } from './env.ts'
 import { readFileSettings } from './file.ts'
 import { type Environment, readSettings } from './read-settings.ts'
 
@@ -18,7 +18,7 @@ export interface Config {
 export type ClusterChoice =
   | { readonly kind: 'built-in' }
   | { readonly kind: 'kubeconfig'; readonly path: string }
-  | { readonly kind: 'in-cluster' }
+  | { readonly kind: 'in-cluster'; readonly host: string; readonly port: string }
 
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
@@ -46,18 +46,15 @@ export function readConfig({ args, env, readFile }: ConfigSource): Config | 'hel
   if (help) return 'help'
   const faults = [...unknown]
   const cluster = chooseCluster(settings, env)
-  const port = readPort('PORT', settings.port, 9999, faults)
+  const port = readPort('port', settings, faults) ?? 9999
   const host = settings.host ?? (cluster.kind === 'in-cluster' ? '0.0.0.0' : '127.0.0.1')
   const auth = readAuth(settings.auth ?? 'none', readFile, faults)
-  if (auth.kind === 'none' && !isLoopback(host))
-    faults.push(
-      `HOST=${host} can be reached from elsewhere, but AUTH=none lets everybody in: set AUTH=tokens:FILE (one "caller token" pair a line), or HOST=127.0.0.1`,
-    )
+  faults.push(...faultsOfOpenDoor(auth, host))
   const config: Config = {
     http: {
       host,
       port,
-      healthPort: readPort('HEALTH_PORT', settings.healthPort, port === 0 ? 0 : 9998, faults),
+      healthPort: readPort('healthPort', settings, faults) ?? (port === 0 ? 0 : 9998),
     },
     auth,
     cluster,
@@ -69,19 +66,27 @@ export function readConfig({ args, env, readFile }: ConfigSource): Config | 'hel
   return config
 }
 
+function faultsOfOpenDoor(auth: Auth, host: string): readonly string[] {
+  if (auth.kind !== 'none' || isLoopback(host)) return []
+  return [
+    `HOST=${host} can be reached from elsewhere, but AUTH=none lets everybody in: set AUTH=tokens:FILE (one "caller token" pair a line), or HOST=127.0.0.1`,
+  ]
+}
+
 /** In a pod Kubernetes sets KUBERNETES_SERVICE_HOST (Kubernetes documentation, "Accessing the API from a Pod"). */
 function chooseCluster({ kubeconfig }: Settings, env: Environment): ClusterChoice {
   if (kubeconfig !== undefined) return { kind: 'kubeconfig', path: kubeconfig }
-  return env['KUBERNETES_SERVICE_HOST'] === undefined ? { kind: 'built-in' } : { kind: 'in-cluster' }
+  const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: apiPort = '443' } = env
+  return host === undefined ? { kind: 'built-in' } : { kind: 'in-cluster', host, port: apiPort }
 }
 
-// oxlint-disable-next-line max-params -- name, text, default and the list of faults belong to one look-up
-function readPort(name: string, text: string | undefined, byDefault: number, faults: string[]): number {
-  if (text === undefined) return byDefault
+function readPort(name: 'port' | 'healthPort', settings: Settings, faults: string[]): number | undefined {
+  const text = settings[name]
+  if (text === undefined) return undefined
   const port = /^\d{1,5}$/u.test(text) ? Number(text) : Number.NaN
   if (port <= 65_535) return port
-  faults.push(`${name} must be a whole number from 0 to 65535, got "${text}"`)
-  return byDefault
+  faults.push(`${SETTINGS[name].variable} must be a whole number from 0 to 65535, got "${text}"`)
+  return undefined
 }
 
 function readStore(text: string | undefined, faults: string[]): Config['store'] {

@@ -1,7 +1,7 @@
 /** The names everything agrees on: the API group, labels, annotations, and the grammar of a participant's name. */
 
-export const GROUP = 'dataspaces.dev'
-export const VERSION = 'v1alpha1'
+const GROUP = 'dataspaces.dev'
+const VERSION = 'v1alpha1'
 export const API_VERSION = `${GROUP}/${VERSION}`
 export const KIND = 'Participant'
 
@@ -67,7 +67,7 @@ export function faultOfName(name: string, reserved: readonly string[]): string |
   return undefined
 }
 
-export function isReserved(name: string, reserved: readonly string[]): boolean {
+function isReserved(name: string, reserved: readonly string[]): boolean {
   return (
     ALWAYS_RESERVED.includes(name) ||
     reserved.includes(name) ||

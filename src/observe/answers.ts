@@ -31,7 +31,13 @@ export function derive(input: DeriveInput): Derived {
   const verdict = keepTimes(input.verdict, before, now)
   const since = sinceOf(input, now)
   const everReady = snapshot.everReady || verdict.phase === 'READY'
-  const resourceStatus = renderResourceStatus({ participant: snapshot.participant, verdict, since, now })
+  const resourceStatus = renderResourceStatus({
+    participant: snapshot.participant,
+    verdict,
+    since,
+    before: before?.resourceStatus,
+    now,
+  })
   const record = renderRecord(input, { now, verdict, since, resourceStatus })
   return { verdict, everReady, since, resourceStatus, record }
 }
@@ -70,7 +76,7 @@ function identify({
 }
 
 /** To the second, as Kubernetes writes times. */
-export function rfc3339(ms: number): string {
+function rfc3339(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`
 }
 

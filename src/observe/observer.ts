@@ -89,7 +89,12 @@ export class Observer implements AsyncDisposable {
     this.#alarm.set(name, derived.verdict.recheckAtMs)
     this.#options.onDerived(participant, derived)
     this.#known.set(name, derived)
+    if (this.#complete && before?.verdict.phase !== derived.verdict.phase) this.#announce(name, derived)
     if (derived.record !== before?.record) this.#settle(this.#options.store.put(derived.record))
+  }
+
+  #announce(participant: string, { verdict: { phase, reason, message: why } }: Derived): void {
+    this.#options.log.info({ participant, status: phase, reason, why }, 'participant changed state')
   }
 
   #derive(participant: Participant, before: Derived | undefined): Derived {

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { hasReason } from '../kube/errors.ts'
 import type { Kube } from '../kube/kube.ts'
 import { WorkQueue } from '../kube/work-queue.ts'
+import type { KubeObject } from '../model/kubernetes.ts'
 import type { Log } from '../model/log.ts'
 import { API_VERSION, FIELD_MANAGER, KIND } from '../model/names.ts'
 import type { Participant } from '../model/participant.ts'
@@ -11,14 +12,14 @@ import type { Derived } from './answers.ts'
 
 export interface PublisherOptions {
   readonly kube: Pick<Kube, 'apply'>
-  readonly participants: { get(name: string): Participant | undefined; note(object: Participant): void }
+  readonly participants: { get(name: string): Participant | undefined; note(object: KubeObject): void }
   readonly log: Log
   readonly random: () => number
 }
 
 export interface Publisher extends AsyncDisposable {
   /** Remembers the verdict and writes it soon; a newer one replaces it. Nothing is written when nothing differs. */
-  publish(participant: Participant, derived: Derived): void
+  readonly publish: (participant: Participant, derived: Derived) => void
 }
 
 const CONCURRENCY = 4
@@ -42,26 +43,25 @@ export function openPublisher({ kube, participants, log, random }: PublisherOpti
       return
     }
     if (!differs(participant, wish.status)) return
-    // The uid makes sure that a participant deleted meanwhile is not created anew by the apply.
-    const object = {
-      apiVersion: API_VERSION,
-      kind: KIND,
-      metadata: { name, uid: wish.uid },
-      status: wish.status,
-    }
     try {
-      const applied = await kube.apply(object, {
-        manager: FIELD_MANAGER.observe,
-        subresource: 'status',
-        force: true,
-        signal,
-      })
-      participants.note(applied as unknown as Participant)
+      participants.note(await apply(participant, wish.status, signal))
       queue.forget(name)
     } catch (error) {
-      // Deleted meanwhile, or deleted and created again: its next verdict comes by itself.
-      if (!hasReason(error, 'NotFound', 'Conflict')) throw error
+      // Gone: nothing is left to say. Changed meanwhile: what it says now comes with the watch, then the same is tried again.
+      if (hasReason(error, 'Conflict')) queue.addRateLimited(name)
+      else if (!hasReason(error, 'NotFound')) throw error
     }
+  }
+
+  /**
+   * Only over the version that the verdict is about: an apply to a status ignores `metadata.uid`, and what is said of
+   * a participant that was deleted meanwhile (above all: that it was READY once) must not reach its successor.
+   */
+  function apply({ metadata }: Participant, status: DerivedStatus, signal: AbortSignal): Promise<KubeObject> {
+    const { name, resourceVersion = '' } = metadata
+    const object = { apiVersion: API_VERSION, kind: KIND, metadata: { name, resourceVersion }, status }
+    const manager = FIELD_MANAGER.observe
+    return kube.apply<KubeObject>(object, { manager, subresource: 'status', force: true, signal })
   }
 
   return {

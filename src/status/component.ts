@@ -35,7 +35,7 @@ export interface ComponentInput {
 }
 
 /** How long a component may take to become ready for the first time, when its Deployment does not say longer. */
-export const START_DEADLINE_MS = 600_000
+const START_DEADLINE_MS = 600_000
 
 export function judgeComponent(input: ComponentInput): ComponentVerdict {
   const { workload } = input

@@ -12,7 +12,7 @@ export interface AnswerEvent {
   readonly count: number
 }
 
-export const EVENTS_MAX = 10
+const EVENTS_MAX = 10
 
 /** At most ten. Derived from what the cluster holds, so a restart tells the same story. */
 export function eventsOf(participant: Participant, verdict: Verdict): readonly AnswerEvent[] {

@@ -134,7 +134,7 @@ function remainsOf({ participant, namespace }: Snapshot): readonly string[] {
 }
 
 /** What a namespace must carry to count: our label, and for a managed participant the uid of its resource too. */
-export function isOwn(owner: NamespaceOwner, namespace: ObservedNamespace): boolean {
+function isOwn(owner: NamespaceOwner, namespace: ObservedNamespace): boolean {
   if (namespace.participant !== owner.name) return false
   return owner.observed || namespace.ownerUid === owner.uid
 }

@@ -1,5 +1,11 @@
 /** Writes the half of `Participant.status` that the status engine owns: the phase, the components, Ready. */
-import type { ComponentSummary, Condition, Participant, ParticipantStatus } from '../model/participant.ts'
+import {
+  type ComponentSummary,
+  type Condition,
+  OBSERVE_CONDITIONS,
+  type Participant,
+  type ParticipantStatus,
+} from '../model/participant.ts'
 import type { ComponentVerdict } from './component.ts'
 import type { Verdict } from './participant.ts'
 
@@ -7,6 +13,8 @@ export interface ResourceStatusInput {
   readonly participant: Participant
   readonly verdict: Verdict
   readonly since: string
+  /** What was said last, if this process said something already: newer than what the resource says. */
+  readonly before: DerivedStatus | undefined
   /** RFC 3339; used for what changes now, never for what stays. */
   readonly now: string
 }
@@ -18,9 +26,10 @@ export type DerivedStatus = Required<
   Pick<ParticipantStatus, 'firstReadyTime'>
 
 export function renderResourceStatus(input: ResourceStatusInput): DerivedStatus {
-  const { participant, verdict, since, now } = input
+  const { participant, verdict, since, before, now } = input
   const { phase, reason, message, components } = verdict
-  const first = participant.status?.firstReadyTime ?? (phase === 'READY' ? now : undefined)
+  const first =
+    participant.status?.firstReadyTime ?? before?.firstReadyTime ?? (phase === 'READY' ? now : undefined)
   const readyCount = components.filter(({ ready }) => ready).length
   return {
     phase,
@@ -37,7 +46,7 @@ export function renderResourceStatus(input: ResourceStatusInput): DerivedStatus 
 /** Our fields of what the resource says now, for comparing: nothing is written when nothing differs. */
 export function derivedStatusOf({ status = {} }: Participant): Partial<DerivedStatus> {
   const { phase, reason, message, since, ready, firstReadyTime, conditions = [], components } = status
-  const own = ['Ready', 'ComponentsReady'].flatMap((type) => conditions.find((is) => is.type === type) ?? [])
+  const own = OBSERVE_CONDITIONS.flatMap((type) => conditions.find((is) => is.type === type) ?? [])
   return {
     ...(phase !== undefined && { phase }),
     ...(reason !== undefined && { reason }),
@@ -78,12 +87,13 @@ function componentsCondition(input: ResourceStatusInput): Condition {
 type Said = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>
 
 /** Keeps `lastTransitionTime` while the status stays: else every pass would change the resource and wake us again. */
-function condition({ participant, now }: ResourceStatusInput, said: Said): Condition {
-  const before = participant.status?.conditions?.find(({ type }) => type === said.type)
-  const kept = before !== undefined && before.status === said.status
+function condition({ participant, before, now }: ResourceStatusInput, said: Said): Condition {
+  const known = before?.conditions ?? participant.status?.conditions ?? []
+  const last = known.find(({ type }) => type === said.type)
+  const kept = last !== undefined && last.status === said.status
   return {
     ...said,
-    lastTransitionTime: kept ? before.lastTransitionTime : now,
+    lastTransitionTime: kept ? last.lastTransitionTime : now,
     observedGeneration: participant.metadata.generation ?? 0,
   }
 }

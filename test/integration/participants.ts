@@ -15,7 +15,12 @@ export interface Reply {
   readonly body: unknown
 }
 
-export async function call(service: Service, method: string, path: string, body?: unknown): Promise<Reply> {
+export async function call(
+  service: Service,
+  request: `${'GET' | 'POST' | 'DELETE'} /${string}`,
+  body?: unknown,
+): Promise<Reply> {
+  const [method = '', path = ''] = request.split(' ')
   const response = await fetch(`${service.url}${path}`, {
     method,
     ...(body !== undefined && {
@@ -33,13 +38,13 @@ export async function call(service: Service, method: string, path: string, body?
 
 export async function create(service: Service, participantName: string, more: object = {}): Promise<Reply> {
   const body = { participantName, did: `did:web:${participantName}.example`, ...more }
-  const reply = await call(service, 'POST', '/api/v1/resources', body)
+  const reply = await call(service, 'POST /api/v1/resources', body)
   assert.equal(reply.code, 200, JSON.stringify(reply.body))
   return reply
 }
 
 export async function statusOf(service: Service, name: string): Promise<Answer | undefined> {
-  const { code, body } = await call(service, 'GET', `/api/v1/resources/${name}/status`)
+  const { code, body } = await call(service, `GET /api/v1/resources/${name}/status`)
   return code === 200 ? (body as Answer) : undefined
 }
 
@@ -56,7 +61,7 @@ export async function untilStatus(
         seen = await statusOf(service, name)
         return seen !== undefined && holds(seen) ? seen : undefined
       },
-      { what: `${name}: ${holds}`, withinMs: 60_000 },
+      { what: `a status of ${name}`, withinMs: 60_000 },
     )
   } catch (cause) {
     throw new Error(`last seen of ${name}: ${JSON.stringify(seen)}`, { cause })
@@ -74,7 +79,7 @@ export async function untilGone(service: Service, name: string): Promise<void> {
 }
 
 export async function remove(service: Service, name: string): Promise<void> {
-  const { code, body } = await call(service, 'DELETE', '/api/v1/resources', { participantName: name })
+  const { code, body } = await call(service, 'DELETE /api/v1/resources', { participantName: name })
   assert.equal(code, 200, JSON.stringify(body))
   await untilGone(service, name)
 }

@@ -34,11 +34,11 @@ export function shared(open: OpenTestCluster): OpenTestCluster {
 
 export async function openBuiltIn(): Promise<TestCluster> {
   await using stack = new AsyncDisposableStack()
-  const cluster = stack.use(await openCluster({ timing: FAST_TIMING }))
+  const cluster = stack.use(await openCluster({ timing: FAST_TIMING, token: TOKEN }))
   const dir = await mkdtemp(join(tmpdir(), 'dataspace-provisioner-'))
   stack.defer(() => rm(dir, { recursive: true }))
   const kubeconfig = join(dir, 'kubeconfig')
-  await writeFile(kubeconfig, JSON.stringify(kubeconfigFor(cluster)))
+  await writeFile(kubeconfig, JSON.stringify(kubeconfigFor(cluster.url)))
   const kube = stack.use(await kubeAt(kubeconfig))
   return owning(stack, { kubeconfig, kube })
 }
@@ -97,12 +97,14 @@ function configFor({ kubeconfig }: Pick<TestCluster, 'kubeconfig'>, args: readon
 
 const silentLog = openLogger({ level: 'silent', format: 'json', write: () => undefined })
 
-function kubeconfigFor({ url, token }: { readonly url: string; readonly token: string }): object {
+const TOKEN = 'a-token-for-the-suites'
+
+function kubeconfigFor(server: string): object {
   return {
     apiVersion: 'v1',
     kind: 'Config',
-    clusters: [{ name: 'built-in', cluster: { server: url } }],
-    users: [{ name: 'admin', user: { token } }],
+    clusters: [{ name: 'built-in', cluster: { server } }],
+    users: [{ name: 'admin', user: { token: TOKEN } }],
     contexts: [{ name: 'built-in', context: { cluster: 'built-in', user: 'admin' } }],
     'current-context': 'built-in',
   }

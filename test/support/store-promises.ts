@@ -4,7 +4,7 @@ import { describe, it } from 'node:test'
 import type { Phase } from '../../src/model/participant.ts'
 import type { StatusRecord, StatusStore } from '../../src/store/store.ts'
 
-export function aRecord(name: string, differs: Partial<StatusRecord> = {}): StatusRecord {
+function aRecord(name: string, differs: Partial<StatusRecord> = {}): StatusRecord {
   return {
     name,
     uid: `uid-${name}`,

@@ -11,11 +11,8 @@ export interface TestCluster extends AsyncDisposable {
 
 export async function openTestCluster(): Promise<TestCluster> {
   await using stack = new AsyncDisposableStack()
-  const { url, token } = stack.use(await openCluster({ timing: FAST_TIMING }))
-  const credentials = await openCredentials(
-    { kind: 'direct', server: url, token },
-    { now: () => performance.now() },
-  )
+  const { url } = stack.use(await openCluster({ timing: FAST_TIMING }))
+  const credentials = await openCredentials({ kind: 'direct', server: url }, { now: () => performance.now() })
   const { kube } = stack.use(await openKubeAt(url, { credentials }))
   const owned = stack.move()
   return { kube, [Symbol.asyncDispose]: () => owned.disposeAsync() }

@@ -49,7 +49,7 @@ export function participantsLive(clusterName: string, open: OpenTestCluster): vo
       ])
       assert.ok(Object.values(ready.components).every((component) => component.ready))
 
-      const removal = await call(service, 'DELETE', '/api/v1/resources', { participantName: 'acme' })
+      const removal = await call(service, 'DELETE /api/v1/resources', { participantName: 'acme' })
       assert.equal(removal.code, 200)
       assert.equal((await statusOf(service, 'acme'))?.status ?? 'gone already', 'DELETING')
       await untilGone(service, 'acme')
@@ -235,15 +235,15 @@ export function participantsLive(clusterName: string, open: OpenTestCluster): vo
     it('is listed from the moment it is accepted until it is gone', async () => {
       await create(service, 'listed')
       const names = async (): Promise<readonly string[]> => {
-        const { body } = await call(service, 'GET', '/api/v1/resources?limit=100')
+        const { body } = await call(service, 'GET /api/v1/resources?limit=100')
         return (body as { participantName: string }[]).map(({ participantName }) => participantName)
       }
       assert.ok((await names()).includes('listed'))
       await untilReady(service, 'listed')
-      const { headers, body } = await call(service, 'GET', '/api/v1/resources?status=READY&limit=1')
+      const { headers, body } = await call(service, 'GET /api/v1/resources?status=READY&limit=1')
       assert.ok(Number(headers.get('x-total')) >= 1)
       assert.equal((body as unknown[]).length, 1)
-      await call(service, 'DELETE', '/api/v1/resources/listed')
+      await call(service, 'DELETE /api/v1/resources/listed')
       await untilGone(service, 'listed')
       assert.ok(!(await names()).includes('listed'))
     })

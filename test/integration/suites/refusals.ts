@@ -69,7 +69,7 @@ export function refusalsHold(clusterName: string, open: OpenTestCluster): void {
     ]
     for (const [what, code, body, says] of cases)
       it(`for ${what} is refused and writes nothing`, async () => {
-        const reply = await call(service, 'POST', post, body)
+        const reply = await call(service, `POST ${post}`, body)
         assert.equal(reply.code, code)
         const { error, details } = reply.body as { error: string; details: string }
         assert.ok(error.length > 0)
@@ -88,13 +88,13 @@ export function refusalsHold(clusterName: string, open: OpenTestCluster): void {
         metadata: { name: 'foreign', labels: { team: 'other' } },
       }
       const made = await cluster.kube.create<KubeObject>(foreign)
-      const reply = await call(service, 'POST', post, {
+      const reply = await call(service, `POST ${post}`, {
         participantName: 'foreign',
         did: 'did:web:foreign.example',
       })
       assert.equal(reply.code, 409)
       assert.match((reply.body as { details: string }).details, /namespace/iu)
-      const removal = await call(service, 'DELETE', post, { participantName: 'foreign' })
+      const removal = await call(service, `DELETE ${post}`, { participantName: 'foreign' })
       assert.equal(removal.code, 404)
       const now = await cluster.kube.get<KubeObject>(RESOURCES.Namespace, { name: 'foreign' })
       assert.equal(now?.metadata.resourceVersion, made.metadata.resourceVersion)
@@ -122,12 +122,12 @@ export function refusalsHold(clusterName: string, open: OpenTestCluster): void {
       await create(service, 'first')
       const again = await create(service, 'first')
       assert.equal((again.body as Record<string, string>)['first'], 'Namespace')
-      const sameDid = await call(service, 'POST', post, {
+      const sameDid = await call(service, `POST ${post}`, {
         participantName: 'second',
         did: 'did:web:first.example',
       })
       assert.equal(sameDid.code, 409)
-      const sameName = await call(service, 'POST', post, {
+      const sameName = await call(service, `POST ${post}`, {
         participantName: 'first',
         did: 'did:web:other.example',
       })
@@ -137,14 +137,14 @@ export function refusalsHold(clusterName: string, open: OpenTestCluster): void {
     })
 
     it('to remove one that does not exist is answered 404', async () => {
-      const { code, body } = await call(service, 'DELETE', post, { participantName: 'nobody' })
+      const { code, body } = await call(service, `DELETE ${post}`, { participantName: 'nobody' })
       assert.equal(code, 404)
       assert.equal((body as { status: string }).status, 'NOT_FOUND')
     })
 
     it('for the status of a namespace that is no participant is answered like one that does not exist', async () => {
-      const system = await call(service, 'GET', '/api/v1/resources/kube-system/status')
-      const nobody = await call(service, 'GET', '/api/v1/resources/nobody/status')
+      const system = await call(service, 'GET /api/v1/resources/kube-system/status')
+      const nobody = await call(service, 'GET /api/v1/resources/nobody/status')
       assert.equal(system.code, 404)
       const text = (reply: typeof system): string =>
         JSON.stringify(reply.body).replaceAll(/kube-system|nobody/gu, 'X')

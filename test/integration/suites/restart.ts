@@ -32,7 +32,7 @@ export function restartsAreHarmless(clusterName: string, open: OpenTestCluster):
         name: 'postgres-credentials',
       })
       assert.equal(now?.metadata.resourceVersion, secret.metadata.resourceVersion)
-      await call(second, 'DELETE', '/api/v1/resources/killed')
+      await call(second, 'DELETE /api/v1/resources/killed')
       await untilGone(second, 'killed')
     })
 
@@ -40,7 +40,7 @@ export function restartsAreHarmless(clusterName: string, open: OpenTestCluster):
       const first = await startProcess(cluster)
       await create(first, 'half-gone')
       await untilReady(first, 'half-gone')
-      await call(first, 'DELETE', '/api/v1/resources/half-gone')
+      await call(first, 'DELETE /api/v1/resources/half-gone')
       await first.kill()
       await using second = await startProcess(cluster)
       await untilGone(second, 'half-gone')

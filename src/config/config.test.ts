@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { type Config, ConfigError, readConfig } from './config.ts'
+import type { Environment } from './read-settings.ts'
+
+const files: Readonly<Record<string, string>> = {
+  tokens: '# who may call\nportal 0123456789abcdef0123\n\nops   fedcba9876543210fedc\n',
+  'short-tokens': 'portal secret',
+  'profiles.yaml': `
+reserved: [billing]
+profiles:
+  small:
+    storageClassName: fast
+    components:
+      postgres: { image: "registry.example/postgres:17", storage: 2Gi }
+`,
+  'wrong.yaml': 'profiles: { small: { components: { postgres: { imag: x } } } }',
+  'broken.yaml': 'profiles: [',
+}
+
+function read(args: readonly string[], env: Environment = {}): Config {
+  const config = readConfig({
+    args,
+    env,
+    readFile(path) {
+      const text = files[path]
+      if (text === undefined) throw new Error('no such file')
+      return text
+    },
+  })
+  assert.notEqual(config, 'help')
+  return config as Config
+}
+
+function faultsOf(args: readonly string[], env: Environment = {}): readonly string[] {
+  try {
+    read(args, env)
+  } catch (error) {
+    assert.ok(error instanceof ConfigError)
+    return error.faults
+  }
+  throw new Error('the settings were accepted')
+}
+
+describe('the settings', () => {
+  it('work without any: the built-in cluster on a loopback address', () => {
+    const { http, cluster, auth, store } = read([])
+    assert.deepEqual(http, { host: '127.0.0.1', port: 9999, healthPort: 9998 })
+    assert.deepEqual([cluster.kind, auth.kind, store.kind], ['built-in', 'none', 'memory'])
+  })
+
+  it('take a flag before a variable, and an empty variable for none', () => {
+    assert.equal(read(['--port', '1234'], { PORT: '5678' }).http.port, 1234)
+    assert.equal(read([], { PORT: '5678' }).http.port, 5678)
+    assert.equal(read([], { PORT: '' }).http.port, 9999)
+  })
+
+  it('take free ports for both when the port is 0', () => {
+    assert.deepEqual(read(['--port=0']).http, { host: '127.0.0.1', port: 0, healthPort: 0 })
+  })
+
+  it('choose the cluster: kubeconfig, then the pod, then the built-in one, never the home folder', () => {
+    assert.deepEqual(read([], { KUBECONFIG: '/k', HOME: '/home/me' }).cluster, {
+      kind: 'kubeconfig',
+      path: '/k',
+    })
+    assert.deepEqual(read([], { HOME: '/home/me' }).cluster, { kind: 'built-in' })
+    const inPod = { KUBERNETES_SERVICE_HOST: '10.0.0.1', AUTH: 'tokens:tokens' }
+    assert.equal(read([], inPod).cluster.kind, 'in-cluster')
+    assert.equal(read([], inPod).http.host, '0.0.0.0')
+  })
+
+  it('refuse to let everybody in from elsewhere, and say what to set', () => {
+    const [fault = ''] = faultsOf(['--host', '0.0.0.0'])
+    assert.match(fault, /AUTH=tokens:FILE/u)
+    assert.deepEqual(faultsOf([], { KUBERNETES_SERVICE_HOST: '10.0.0.1' }).length, 1)
+    for (const host of ['127.0.0.1', '127.8.8.8', '::1', 'localhost']) read(['--host', host])
+    for (const host of ['127.example.org', '10.0.0.1', '::']) faultsOf(['--host', host])
+    read(['--host', '0.0.0.0', '--auth', 'tokens:tokens'])
+  })
+
+  it('keep no token, only its hash', () => {
+    const { auth } = read(['--auth', 'tokens:tokens'])
+    assert.ok(auth.kind === 'tokens')
+    assert.deepEqual(
+      auth.callers.map(({ name }) => name),
+      ['portal', 'ops'],
+    )
+    assert.ok(!JSON.stringify(auth).includes('0123456789abcdef0123'))
+  })
+
+  it('name the line of a tokens file that is wrong, never its content', () => {
+    const faults = faultsOf(['--auth', 'tokens:short-tokens'])
+    assert.match(faults[0] ?? '', /line 1 of "short-tokens"/u)
+    assert.ok(!faults.join().includes('secret'))
+    assert.match(faultsOf(['--auth', 'tokens:nowhere'])[0] ?? '', /"nowhere", which cannot be read/u)
+  })
+
+  it('read profiles that say only what differs', () => {
+    const { profiles, reserved } = read(['--config', 'profiles.yaml'])
+    const small = profiles.get('small')
+    assert.equal(small?.components.postgres.image, 'registry.example/postgres:17')
+    assert.equal(small?.components.postgres.storage, '2Gi')
+    assert.deepEqual(small?.components.vault, profiles.get('default')?.components.vault)
+    assert.equal(small?.storageClassName, 'fast')
+    assert.deepEqual(reserved, ['billing'])
+  })
+
+  it('name the place in a file that is wrong', () => {
+    assert.match(faultsOf(['--config', 'wrong.yaml']).join(), /postgres/u)
+    assert.match(faultsOf(['--config', 'broken.yaml']).join(), /is not YAML/u)
+    assert.match(faultsOf(['--config', 'nowhere']).join(), /cannot be read/u)
+  })
+
+  it('report every fault at once, by name', () => {
+    const faults = faultsOf(['--port', 'x', '--log-level', 'loud', '--colour=red', 'dance'], {
+      STORE: 'tape',
+    })
+    assert.equal(faults.length, 5)
+    for (const name of ['PORT', 'LOG_LEVEL', '--colour', 'dance', 'STORE'])
+      assert.ok(
+        faults.some((fault) => fault.includes(name)),
+        name,
+      )
+  })
+
+  it('answer a call for help with help, whatever else is wrong', () => {
+    assert.equal(readConfig({ args: ['--help', '--port', 'x'], env: {}, readFile: () => '' }), 'help')
+  })
+})

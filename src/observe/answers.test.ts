@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { describe, it } from 'node:test'
+import { aDeployment, aHealthySnapshot, aParticipant, BORN, BORN_MS } from '../../test/support/builders.ts'
+import type { Answer } from '../status/answer.ts'
+import { judge, type Snapshot } from '../status/participant.ts'
+import { type Derived, derive } from './answers.ts'
+
+const digest = (bytes: Uint8Array): string => createHash('sha1').update(bytes).digest('base64url')
+
+function look(differs: Partial<Snapshot>, before?: Derived): Derived {
+  const snapshot = aHealthySnapshot(differs)
+  return derive({ snapshot, verdict: judge(snapshot), before, digest })
+}
+
+const answerOf = ({ record }: Derived): Answer => JSON.parse(new TextDecoder().decode(record.body)) as Answer
+const at = (seconds: number): number => BORN_MS + seconds * 1000
+const rolling = aHealthySnapshot().workloads.map((each) =>
+  each.name === 'dataplane' ? aDeployment({ name: 'dataplane', ready: 0, available: 0 }) : each,
+)
+
+describe('a finished answer', () => {
+  it('is kept as it is, bytes and all, while only time passes', () => {
+    const first = look({ nowMs: at(60) })
+    const second = look({ nowMs: at(120) }, first)
+    assert.equal(second.record, first.record)
+  })
+
+  it('is kept when the resource only got a new version', () => {
+    const first = look({ nowMs: at(60) })
+    const participant = aParticipant({ metadata: { resourceVersion: '8' } })
+    assert.equal(look({ participant, nowMs: at(61) }, first).record, first.record)
+  })
+
+  it('has a new time and a new entity tag when something in it changed', () => {
+    const first = look({ nowMs: at(60) })
+    const second = look({ workloads: rolling, nowMs: at(90) }, first)
+    assert.notEqual(second.record.etag, first.record.etag)
+    assert.equal(second.record.lastUpdated, '2026-01-01T00:01:30Z')
+    assert.equal(answerOf(second).lastUpdated, second.record.lastUpdated)
+  })
+
+  it('says since when the state holds, through changes that do not touch the state', () => {
+    const first = look({ workloads: [], nowMs: at(10) })
+    const second = look({ workloads: rolling, nowMs: at(20) }, first)
+    assert.equal(second.verdict.phase, 'PROVISIONING')
+    assert.equal(second.since, first.since)
+    const third = look({ nowMs: at(30) }, second)
+    assert.equal(third.since, '2026-01-01T00:00:30Z')
+  })
+
+  it('takes the beginning of a state over from the resource after a restart', () => {
+    const since = '2026-01-01T00:00:42Z'
+    const participant = aParticipant({ status: { phase: 'READY', since, firstReadyTime: since } })
+    assert.equal(look({ participant, nowMs: at(600) }).since, since)
+  })
+
+  it('does not claim after a restart that something changed just now', () => {
+    const participant = aParticipant({ status: { phase: 'READY', since: BORN, firstReadyTime: BORN } })
+    const held = look({ participant, nowMs: at(60) })
+    const conditions = held.resourceStatus.conditions
+    const known = aParticipant({ status: { phase: 'READY', since: BORN, firstReadyTime: BORN, conditions } })
+    assert.equal(look({ participant: known, nowMs: at(6000) }).record.lastUpdated, '2026-01-01T00:01:00Z')
+  })
+
+  it('dates the change of a component when it was seen, and keeps that date', () => {
+    const first = look({ nowMs: at(60) })
+    const second = look({ workloads: rolling, nowMs: at(70) }, first)
+    const third = look({ workloads: rolling, nowMs: at(80) }, second)
+    assert.equal(answerOf(third).components['dataplane']?.since, '2026-01-01T00:01:10Z')
+    assert.equal(answerOf(third).components['postgres']?.since, BORN)
+  })
+
+  it('remembers a first READY before the resource says so', () => {
+    const first = look({ nowMs: at(60) })
+    assert.equal(first.everReady, true)
+    assert.equal(first.resourceStatus.firstReadyTime, '2026-01-01T00:01:00Z')
+  })
+
+  it('changes the time of a condition only with its status', () => {
+    const first = look({ workloads: rolling, nowMs: at(60) })
+    const conditions = first.resourceStatus.conditions
+    const participant = aParticipant({ status: { conditions } })
+    const still = look({ participant, workloads: [], nowMs: at(90) }, first)
+    const ready = (derived: Derived): string | undefined =>
+      derived.resourceStatus.conditions.find(({ type }) => type === 'Ready')?.lastTransitionTime
+    assert.equal(ready(still), ready(first))
+    assert.notEqual(ready(look({ participant, nowMs: at(95) }, still)), ready(first))
+  })
+})

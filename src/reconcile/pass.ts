@@ -1,0 +1,99 @@
+/** Goes once through the steps of a participant. */
+import { FINALIZER } from '../model/names.ts'
+import type { Outcome } from '../model/outcome.ts'
+import type { Participant } from '../model/participant.ts'
+import { outcomeOf, type RetryTimes } from './from-error.ts'
+import { waiting } from './outcomes.ts'
+import { release } from './removal/release.ts'
+import { removeNamespace } from './removal/remove-namespace.ts'
+import { accept } from './steps/accept.ts'
+import { finalizer } from './steps/finalizer.ts'
+import { namespace } from './steps/namespace.ts'
+import { readiness } from './steps/readiness.ts'
+import { secrets } from './steps/secrets.ts'
+import { storage } from './steps/storage.ts'
+import { workloads } from './steps/workloads.ts'
+import type { ReconcileStep, Work } from './work.ts'
+
+/** In order; a step relies on all before it. */
+const PROVISIONING: readonly ReconcileStep[] = [
+  accept,
+  finalizer,
+  namespace,
+  secrets,
+  storage,
+  workloads,
+  readiness,
+]
+/** Only looks: nothing is written for it but its own status. */
+const OBSERVING: readonly ReconcileStep[] = [accept, readiness]
+const REMOVAL: readonly ReconcileStep[] = [removeNamespace, release]
+const REMOVAL_OF_OBSERVED: readonly ReconcileStep[] = [release]
+
+/** What there is to do for a participant. Once our finalizer is gone from one that is deleted, it is not ours to touch. */
+export function stepsFor({ metadata, spec }: Participant): readonly ReconcileStep[] {
+  const observed = spec.mode === 'Observed'
+  if (metadata.deletionTimestamp === undefined) return observed ? OBSERVING : PROVISIONING
+  if (metadata.finalizers?.includes(FINALIZER) !== true) return []
+  return observed ? REMOVAL_OF_OBSERVED : REMOVAL
+}
+
+export interface StepResult {
+  readonly name: string
+  /** Undefined: an earlier step was not done. */
+  readonly outcome: Outcome | undefined
+  /** A call failed that is made again. */
+  readonly failed: boolean
+}
+
+export interface PassResult {
+  /** All steps, also those that were not reached. */
+  readonly steps: readonly StepResult[]
+  /** How the last step that ran ended, hence the pass. */
+  readonly outcome: Outcome
+  readonly failed: boolean
+  /** An error that nobody foresaw, for the log. */
+  readonly unforeseen?: unknown
+}
+
+/** Runs the steps up to the first that is not done. Throws only when it was aborted. */
+export async function runSteps(
+  steps: readonly ReconcileStep[],
+  work: Work,
+  retryInMs: number,
+): Promise<PassResult> {
+  const results: StepResult[] = []
+  let pass: Omit<PassResult, 'steps'> = { outcome: { kind: 'done' }, failed: false }
+  for (const step of steps) {
+    if (pass.outcome.kind === 'done') pass = await runStep(step, work, retryInMs)
+    else {
+      results.push({ name: step.name, outcome: undefined, failed: false })
+      continue
+    }
+    results.push({ name: step.name, outcome: pass.outcome, failed: pass.failed })
+  }
+  return { ...pass, steps: results }
+}
+
+async function runStep(
+  step: ReconcileStep,
+  work: Work,
+  retryInMs: number,
+): Promise<Omit<PassResult, 'steps'>> {
+  try {
+    return { outcome: await step.run(work), failed: false }
+  } catch (error) {
+    work.signal.throwIfAborted()
+    return endedBy(error, { retryInMs, forbiddenRecheckMs: work.tuning.stalledRecheckMs })
+  }
+}
+
+function endedBy(error: unknown, times: RetryTimes): Omit<PassResult, 'steps'> {
+  try {
+    const outcome = outcomeOf(error, times)
+    return { outcome, failed: outcome.kind === 'waiting' }
+  } catch (unforeseen) {
+    const why = { reason: 'InternalError', message: 'an unforeseen error, see the log of the provisioner' }
+    return { outcome: waiting(why, times.retryInMs), failed: true, unforeseen }
+  }
+}

@@ -1,0 +1,224 @@
+/** Puts a pass into the words of the resource's status. Pure. */
+import { API_VERSION, KIND } from '../model/names.ts'
+import type { Outcome } from '../model/outcome.ts'
+import type { Condition, Participant, ParticipantStatus, Step, StepState } from '../model/participant.ts'
+import { RECONCILE_CONDITIONS } from '../model/participant.ts'
+import type { PassResult, StepResult } from './pass.ts'
+
+/** The part of the status that the reconciler owns. */
+export type ReconcileStatus = Pick<
+  ParticipantStatus,
+  'observedGeneration' | 'namespace' | 'conditions' | 'steps'
+>
+
+type Finding = Pick<Condition, 'status' | 'reason' | 'message'>
+type Findings = Readonly<Partial<Record<(typeof RECONCILE_CONDITIONS)[number], Finding>>>
+
+/**
+ * What the status has to say after this pass.
+ *
+ * Conditions: Reconciling is True while something is waited for, with its reason. Stalled is True when a person has to
+ * act, with the reason. NamespaceReady is True with `NamespaceOwned`, or False with the reason of the step that makes or
+ * removes the namespace; it stays as it was when that step was not reached. Times change only when `status` (or a step's
+ * state) does.
+ */
+export function reportOf(participant: Participant, pass: PassResult, nowMs: number): ReconcileStatus {
+  const namespaceStep = pass.steps.find(({ name }) => name === 'namespace' || name === 'remove-namespace')
+  const owned = namespaceStep?.name === 'namespace' && namespaceStep.outcome?.kind === 'done'
+  const observed = participant.spec.mode === 'Observed'
+  const aboutNamespace = observed ? { NamespaceReady: OBSERVED } : namespaceFinding(namespaceStep)
+  const now = timeOf(nowMs)
+  return {
+    ...generationOf(participant),
+    ...namespaceOf(participant, owned || observed),
+    conditions: conditionsOf(participant, { ...findingsOf(pass.outcome), ...aboutNamespace }, now),
+    steps: pass.steps.map((result) => stepOf(participant, result, nowMs)),
+  }
+}
+
+/** What the status has to say while `spec.suspended` is set: all else stays as it was. */
+export function reportSuspended(participant: Participant, nowMs: number): ReconcileStatus {
+  const message = 'spec.suspended is true: nothing is created, changed or repaired until it is false'
+  const finding: Finding = { status: 'False', reason: 'Suspended', message }
+  return {
+    ...generationOf(participant),
+    ...namespaceOf(participant, false),
+    conditions: conditionsOf(participant, { Reconciling: finding, Stalled: finding }, timeOf(nowMs)),
+    steps: participant.status?.steps ?? [],
+  }
+}
+
+/** True when the resource says all of this already, so that writing it would only wake the watches. */
+export function saysAlready({ status }: Participant, report: ReconcileStatus): boolean {
+  const ours: readonly string[] = RECONCILE_CONDITIONS
+  const held: ReconcileStatus = {
+    ...(status?.observedGeneration === undefined ? {} : { observedGeneration: status.observedGeneration }),
+    ...(status?.namespace === undefined ? {} : { namespace: status.namespace }),
+    conditions: (status?.conditions ?? []).filter(({ type }) => ours.includes(type)),
+    steps: status?.steps ?? [],
+  }
+  return canonical(held) === canonical(report)
+}
+
+/** The body of the status write: identity and what we own, nothing else. The uid keeps it off a namesake. */
+export function statusPatch({ metadata }: Participant, status: ReconcileStatus): Participant {
+  const { name, uid = '' } = metadata
+  const patch: Omit<Participant, 'spec'> = {
+    apiVersion: API_VERSION,
+    kind: KIND,
+    metadata: { name, uid },
+    status,
+  }
+  return patch as Participant
+}
+
+/** The CRD allows more, but nobody reads more, and the API server's sentences can be long. */
+const MESSAGE_MAX_LENGTH = 4_000
+
+function clip(message: string): string {
+  return message.length > MESSAGE_MAX_LENGTH ? `${message.slice(0, MESSAGE_MAX_LENGTH - 1)}…` : message
+}
+
+function findingsOf(outcome: Outcome): Findings {
+  switch (outcome.kind) {
+    case 'done': {
+      const message = outcome.message ?? 'everything is in place'
+      const finding: Finding = { status: 'False', reason: 'Succeeded', message }
+      return { Reconciling: finding, Stalled: finding }
+    }
+    case 'waiting': {
+      const { reason, message } = outcome
+      return {
+        Reconciling: { status: 'True', reason, message },
+        Stalled: { status: 'False', reason: 'Progressing', message: 'nobody has to act' },
+      }
+    }
+    case 'stalled': {
+      const { reason, message } = outcome
+      return {
+        Reconciling: { status: 'False', reason: 'Stalled', message: 'a person has to act first' },
+        Stalled: { status: 'True', reason, message },
+      }
+    }
+  }
+}
+
+function namespaceFinding(step: StepResult | undefined): Findings {
+  if (step?.outcome === undefined) return {}
+  const { outcome } = step
+  if (outcome.kind !== 'done')
+    return { NamespaceReady: { status: 'False', reason: outcome.reason, message: outcome.message } }
+  if (step.name === 'namespace')
+    return {
+      NamespaceReady: {
+        status: 'True',
+        reason: 'NamespaceOwned',
+        message: 'the namespace exists and is ours',
+      },
+    }
+  const message = outcome.message ?? 'the namespace is gone'
+  return { NamespaceReady: { status: 'False', reason: 'NamespaceReleased', message } }
+}
+
+const OBSERVED: Finding = {
+  status: 'Unknown',
+  reason: 'Observed',
+  message: 'the namespace of this name is only watched',
+}
+const UNKNOWN: Finding = { status: 'Unknown', reason: 'NotReached', message: 'not looked at yet' }
+
+function conditionsOf(participant: Participant, findings: Findings, now: string): readonly Condition[] {
+  return RECONCILE_CONDITIONS.map((type) => {
+    const held = participant.status?.conditions?.find((condition) => condition.type === type)
+    const finding = findings[type] ?? held ?? UNKNOWN
+    return {
+      type,
+      status: finding.status,
+      reason: finding.reason,
+      message: clip(finding.message),
+      lastTransitionTime: held?.status === finding.status ? held.lastTransitionTime : now,
+      ...generationOf(participant),
+    }
+  })
+}
+
+function stepOf(participant: Participant, result: StepResult, nowMs: number): Step {
+  const held = participant.status?.steps?.find(({ name }) => name === result.name)
+  const state = stateOf(result.outcome)
+  return {
+    name: result.name,
+    state,
+    attempts: attemptsOf(held, state, result.failed),
+    lastTransitionTime: held?.state === state ? held.lastTransitionTime : timeOf(nowMs),
+    ...(result.outcome === undefined ? {} : wordsOf(result.outcome, result.failed, nowMs)),
+  }
+}
+
+function stateOf(outcome: Outcome | undefined): StepState {
+  if (outcome === undefined) return 'Pending'
+  return STATES[outcome.kind]
+}
+
+const STATES: Readonly<Record<Outcome['kind'], StepState>> = {
+  done: 'Done',
+  waiting: 'Waiting',
+  stalled: 'Stalled',
+}
+
+/** Tries since the state last changed; merely looking again does not count. */
+function attemptsOf(held: Step | undefined, state: StepState, failed: boolean): number {
+  if (state === 'Pending') return 0
+  if (held?.state !== state) return 1
+  return failed ? held.attempts + 1 : held.attempts
+}
+
+/** A retry time only after a failed call: what is merely awaited comes by itself. */
+function wordsOf(
+  outcome: Outcome,
+  failed: boolean,
+  nowMs: number,
+): Pick<Step, 'reason' | 'message' | 'nextRetryTime'> {
+  switch (outcome.kind) {
+    case 'done':
+      return outcome.message === undefined ? {} : { message: clip(outcome.message) }
+    case 'waiting':
+      return {
+        ...(failed ? { nextRetryTime: timeOf(nowMs + outcome.recheckAfterMs) } : {}),
+        reason: outcome.reason,
+        message: clip(outcome.message),
+      }
+    case 'stalled':
+      return { reason: outcome.reason, message: clip(outcome.message) }
+  }
+}
+
+function generationOf({ metadata: { generation } }: Participant): { readonly observedGeneration?: number } {
+  return generation === undefined ? {} : { observedGeneration: generation }
+}
+
+function namespaceOf({ metadata, status }: Participant, owned: boolean): { readonly namespace?: string } {
+  const namespace = owned ? metadata.name : status?.namespace
+  return namespace === undefined ? {} : { namespace }
+}
+
+/** RFC 3339 in whole seconds, as Kubernetes writes times. */
+function timeOf(ms: number): string {
+  return new Date(ms).toISOString().replace(/\.\d{3}Z$/u, 'Z')
+}
+
+/** JSON that does not depend on the order of fields, or of list items that carry a name or type. */
+function canonical(value: unknown): string {
+  return JSON.stringify(sorted(value))
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.map((item: unknown) => JSON.stringify(sorted(item))).toSorted()
+  }
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .map(([key, field]: [string, unknown]) => [key, sorted(field)] as const)
+      .toSorted(([left], [right]) => (left < right ? -1 : 1)),
+  )
+}

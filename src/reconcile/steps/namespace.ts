@@ -1,0 +1,84 @@
+/** Makes the participant's namespace, and never takes somebody else's. */
+import { hasReason } from '../../kube/errors.ts'
+import { isTerminating } from '../../kube/namespace-state.ts'
+import { type KubeObject, RESOURCES } from '../../model/kubernetes.ts'
+import { FIELD_MANAGER, OWNER_ANNOTATION } from '../../model/names.ts'
+import type { Outcome } from '../../model/outcome.ts'
+import { plan } from '../../plan/plan.ts'
+import { guarded } from '../converge.ts'
+import { done, stalled, waiting } from '../outcomes.ts'
+import { ownsNamespace } from '../ownership.ts'
+import { wantedOf } from '../wanted.ts'
+import type { ReconcileStep, Work } from '../work.ts'
+
+/**
+ * Sets NamespaceReady: True/`NamespaceOwned` when it is done, else False with the reason it waits or stalls for.
+ *
+ * Waiting with `NamespaceTerminating` (whoever's it is, the name will be free), `NamespaceAppeared` (somebody created
+ * it just now) or `ParticipantChanged`; stalled with `NamespaceForeign`.
+ */
+export const namespace: ReconcileStep = { name: 'namespace', run: ensureNamespace }
+
+async function ensureNamespace(work: Work): Promise<Outcome> {
+  const { kube, name, signal, tuning } = work
+  const live = await kube.get(RESOURCES.Namespace, { name }, { signal })
+  if (live === undefined) return await createNamespace(work)
+  if (isTerminating(live))
+    return waiting(
+      {
+        reason: 'NamespaceTerminating',
+        message: `namespace "${name}" is still being deleted; it is created again once it has gone`,
+      },
+      tuning.recheckMs,
+    )
+  if (!ownsNamespace(work, live)) return stalled(foreign(work, live))
+  return await labelNamespace(work, live)
+}
+
+/** Only ever POST: an apply would adopt a namespace that somebody creates at the same moment. */
+async function createNamespace(work: Work): Promise<Outcome> {
+  const { kube, name, signal, tuning } = work
+  if (!(await isStillWanted(work)))
+    return waiting(
+      { reason: 'ParticipantChanged', message: 'the Participant was changed or deleted just now' },
+      tuning.recheckMs,
+    )
+  try {
+    await kube.create(wantedOf(work).namespace, { manager: FIELD_MANAGER.reconcile, signal })
+    return done()
+  } catch (error) {
+    if (!hasReason(error, 'AlreadyExists')) throw error
+    return waiting(
+      { reason: 'NamespaceAppeared', message: `namespace "${name}" was created by somebody just now` },
+      tuning.recheckMs,
+    )
+  }
+}
+
+/** The cache may lag: a namespace made for a Participant that has gone would belong to nobody. */
+async function isStillWanted({ kube, name, uid, signal }: Work): Promise<boolean> {
+  const live = await kube.get(RESOURCES.Participant, { name }, { signal })
+  return live?.metadata.uid === uid && live.metadata.deletionTimestamp === undefined
+}
+
+async function labelNamespace(work: Work, live: KubeObject): Promise<Outcome> {
+  const { kube, signal } = work
+  const [step] = plan([wantedOf(work).namespace], [live])
+  if (step?.do === 'apply')
+    await kube.apply(guarded(step.object, live), { manager: FIELD_MANAGER.reconcile, force: true, signal })
+  return done()
+}
+
+function foreign({ name, uid }: Work, { metadata }: KubeObject): { reason: string; message: string } {
+  const owner = metadata.annotations?.[OWNER_ANNOTATION]
+  const whose =
+    owner === undefined || owner === uid
+      ? 'does not belong to this participant'
+      : `belongs to an earlier Participant (uid ${owner})`
+  return {
+    reason: 'NamespaceForeign',
+    message:
+      `namespace "${name}" exists and ${whose}; nothing in it is touched. ` +
+      'Delete the namespace, or delete this Participant and choose another name',
+  }
+}

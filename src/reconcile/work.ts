@@ -1,0 +1,46 @@
+/** What a step is handed, and what a step is. */
+import type { Kube } from '../kube/kube.ts'
+import type { Outcome } from '../model/outcome.ts'
+import type { Participant } from '../model/participant.ts'
+import type { Profiles } from '../model/profile.ts'
+import type { Tuning } from './tuning.ts'
+
+/** Reads the Participants that a watch cache holds. */
+export interface ParticipantReader {
+  get(name: string): Participant | undefined
+  /** The Participant that claimed this DID first: by creationTimestamp, then by name. */
+  holderOf(did: string): Participant | undefined
+}
+
+/** The same for every participant. */
+export interface StepTools {
+  readonly kube: Kube
+  readonly participants: ParticipantReader
+  readonly profiles: Profiles
+  /** Names that the configuration keeps from participants. */
+  readonly reserved: readonly string[]
+  /** A fresh random value of at least 256 bits. */
+  readonly newSecret: () => string
+  readonly tuning: Tuning
+}
+
+/** One participant in one pass. */
+export interface Work extends StepTools {
+  /** As the cache held it when the pass began. */
+  readonly participant: Participant
+  readonly name: string
+  readonly uid: string
+  /** Aborted when the reconciler closes: a step then stops between two calls. */
+  readonly signal: AbortSignal
+}
+
+/**
+ * Checks what is, does what is missing, says how that ended; may be run again at any time.
+ *
+ * What it throws becomes an outcome in `from-error.ts`.
+ */
+export interface ReconcileStep {
+  /** As recorded in `status.steps`. */
+  readonly name: string
+  readonly run: (work: Work) => Promise<Outcome>
+}

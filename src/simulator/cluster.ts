@@ -1,0 +1,49 @@
+/** The built-in cluster: state, controllers and API server in this process, for trying things out and for tests. */
+import { randomUUID } from 'node:crypto'
+import { participantCrd } from '../crd/participant-crd.ts'
+import type { Log } from '../model/log.ts'
+import { openControllers } from './controllers/controllers.ts'
+import { DEMO_TIMING, type Timing } from './controllers/timing.ts'
+import { type MemoryState, openState } from './memory-state.ts'
+import { type ApiServer, openApiServer } from './server.ts'
+
+export interface ClusterOptions {
+  /** How long things take. Default: as long as people like to look on. */
+  readonly timing?: Timing
+  /** On 127.0.0.1. Default: a free one. */
+  readonly port?: number
+  /** Wall clock, ms since 1970. Delays are real time all the same. */
+  readonly now?: () => number
+  /** A number in [0, 1). */
+  readonly random?: () => number
+  /** What clients have to bring as bearer token. Default: nothing; kubectl sends none over plain http. */
+  readonly token?: string
+  /** Told when a controller fails, which it never should. */
+  readonly log?: Log
+}
+
+export interface BuiltInCluster {
+  /** `http://127.0.0.1:PORT`. */
+  readonly url: string
+  readonly state: MemoryState
+  readonly server: ApiServer
+}
+
+/** Has a ready node, a default StorageClass and the Participant resource. Rejects when the port is taken. */
+export async function openCluster(options: ClusterOptions = {}): Promise<BuiltInCluster & AsyncDisposable> {
+  const { timing = DEMO_TIMING, now = Date.now, random = Math.random, log, port, token } = options
+  const state = openState({ now, newUid: randomUUID })
+  await using stack = new AsyncDisposableStack()
+  stack.use(openControllers({ state, timing, now, random, ...(log && { log }) }))
+  const server = stack.use(
+    await openApiServer({
+      state,
+      now,
+      ...(token !== undefined && { token }),
+      ...(port !== undefined && { port }),
+    }),
+  )
+  server.installCrd(participantCrd())
+  const owned = stack.move()
+  return { url: server.url, state, server, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}

@@ -1,0 +1,282 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { ContainerStateTerminated, ContainerStatus, PodCondition } from 'kubernetes-types/core/v1.js'
+import { eventually } from '../../../test/support/eventually.ts'
+import { type KubeObject, RESOURCES } from '../../model/kubernetes.ts'
+import { FAULT_ANNOTATION } from '../../model/names.ts'
+import type { StoredObject } from '../state.ts'
+import { isReady, podStatusOf, uidOf } from './objects.ts'
+import {
+  aTemplate,
+  history,
+  live,
+  NAMESPACE,
+  openTestCluster,
+  type TestCluster,
+  type WorkloadOptions,
+} from './testing.ts'
+
+function createPod({ state }: TestCluster, options: WorkloadOptions = {}): StoredObject {
+  const { metadata, spec } = aTemplate('app', options)
+  const pod: KubeObject & { readonly spec: unknown } = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { namespace: NAMESPACE, name: 'app', annotations: metadata?.annotations ?? {} },
+    spec,
+  }
+  return state.create(RESOURCES.Pod, pod)
+}
+
+const main = (pod: StoredObject): ContainerStatus | undefined => podStatusOf(pod).containerStatuses?.[0]
+const waiting = (pod: StoredObject): string => main(pod)?.state?.waiting?.reason ?? ''
+
+const waitingMessage = (pod: StoredObject): string => main(pod)?.state?.waiting?.message ?? ''
+const lastEnd = (pod: StoredObject): ContainerStateTerminated | undefined => main(pod)?.lastState?.terminated
+
+const scheduled = (pod: StoredObject): PodCondition | undefined =>
+  podStatusOf(pod).conditions?.find(({ type }) => type === 'PodScheduled')
+
+async function until(
+  cluster: TestCluster,
+  what: string,
+  holds: (pod: StoredObject) => boolean,
+): Promise<StoredObject> {
+  return eventually(
+    () => {
+      const pod = live(cluster, RESOURCES.Pod, 'app')
+      return holds(pod) && pod
+    },
+    { what },
+  )
+}
+
+function create(
+  { state }: TestCluster,
+  kind: 'Secret' | 'ConfigMap' | 'PersistentVolumeClaim',
+  rest: object,
+): void {
+  const object = { apiVersion: 'v1', kind, metadata: { namespace: NAMESPACE, name: 'needed' }, ...rest }
+  state.create(RESOURCES[kind], object)
+}
+
+const eventsOf = ({ state }: TestCluster): readonly StoredObject[] =>
+  state.list({ group: '', version: 'v1', kind: 'Event', plural: 'events', namespaced: true }, NAMESPACE)
+
+describe('a pod', () => {
+  it('is scheduled, pulled, started and then ready', async () => {
+    using cluster = openTestCluster()
+    createPod(cluster)
+    const pod = await until(cluster, 'the pod to be ready', isReady)
+    assert.equal(pod.spec?.['nodeName'], 'built-in-node')
+    assert.deepEqual(
+      podStatusOf(pod).conditions?.map(({ type, status }) => `${type}=${status}`),
+      [
+        'PodReadyToStartContainers=True',
+        'Initialized=True',
+        'Ready=True',
+        'ContainersReady=True',
+        'PodScheduled=True',
+      ],
+    )
+    const { containerID, imageID, state, ...status } = main(pod) ?? {}
+    assert.match(
+      `${containerID} ${imageID}`,
+      /^containerd:\/\/[0-9a-f]{64} example.org\/app:1@sha256:[0-9a-f]{64}$/u,
+    )
+    assert.ok(state?.running?.startedAt)
+    assert.deepEqual(status, {
+      name: 'main',
+      image: 'example.org/app:1',
+      ready: true,
+      started: true,
+      restartCount: 0,
+      lastState: {},
+    })
+    assert.deepEqual(
+      history(cluster, 'Pod', (seen) => `${podStatusOf(seen).phase} ${waiting(seen)} ${isReady(seen)}`),
+      [
+        'undefined  false',
+        'Pending  false',
+        'Pending ContainerCreating false',
+        'Running  false',
+        'Running  true',
+      ],
+    )
+    assert.match(String(pod.status?.['podIP']), /^10\.244\.\d+\.\d+$/u)
+    const said = eventsOf(cluster).map((event) => event['reason'])
+    assert.deepEqual(new Set(said), new Set(['Scheduled', 'Pulling', 'Pulled', 'Created', 'Started']))
+    assert.deepEqual(cluster.complaints, [])
+  })
+
+  it('runs its init containers first, one after the other', async () => {
+    using cluster = openTestCluster()
+    const initContainers = ['one', 'two'].map((name) => ({ name, image: 'example.org/init:1' }))
+    createPod(cluster, { pod: { initContainers } })
+    await until(cluster, 'the pod to be ready', isReady)
+    const states = history(cluster, 'Pod', (pod) =>
+      (podStatusOf(pod).initContainerStatuses ?? []).map(({ state }) => Object.keys(state ?? {})[0] ?? ''),
+    )
+    assert.deepEqual(
+      states.filter((state) => state.length > 0),
+      [
+        ['waiting', 'waiting'],
+        ['running', 'waiting'],
+        ['terminated', 'waiting'],
+        ['terminated', 'running'],
+        ['terminated', 'terminated'],
+      ],
+    )
+    assert.ok(history(cluster, 'Pod', waiting).includes('PodInitializing'))
+  })
+
+  it('in a crash loop restarts ever more rarely and keeps the reason of its last end', async () => {
+    using cluster = openTestCluster()
+    const { metadata } = createPod(cluster, { fault: 'CrashLoop' })
+    const message = (pause: string): string =>
+      `back-off ${pause} restarting failed container=main pod=app_acme(${metadata.uid})`
+    const at = (restarts: number) => (pod: StoredObject) =>
+      main(pod)?.restartCount === restarts && waiting(pod) === 'CrashLoopBackOff'
+    const first = await until(cluster, 'the first back-off', at(1))
+    assert.equal(waitingMessage(first), message('10s'))
+    assert.equal(lastEnd(first)?.exitCode, 1)
+    assert.equal(podStatusOf(first).phase, 'Running')
+    const third = await until(cluster, 'the third back-off', at(3))
+    assert.equal(waitingMessage(third), message('40s'))
+    const pods = cluster.seen.map(({ object }) => object).filter(({ kind }) => kind === 'Pod')
+    const restarted = pods.filter((pod) => Number(main(pod)?.restartCount) > 0)
+    assert.deepEqual(new Set(restarted.map((pod) => lastEnd(pod)?.reason)), new Set(['Error']))
+    assert.ok(!pods.some(isReady))
+  })
+
+  for (const options of [
+    { fault: 'ImagePull', image: 'example.org/app:9' },
+    { image: 'example.org/does-not-exist:9' },
+  ]) {
+    it(`that cannot pull ${options.image} alternates between the two reasons, saying why`, async () => {
+      using cluster = openTestCluster()
+      createPod(cluster, options)
+      await eventually(
+        () => history(cluster, 'Pod', waiting).filter((reason) => reason === 'ImagePullBackOff').length > 1,
+        { what: 'a second pull' },
+      )
+      const reasons = history(cluster, 'Pod', waiting).filter(
+        (reason) => reason.includes('Image') || reason.includes('Pull'),
+      )
+      assert.deepEqual(reasons.slice(0, 3), ['ErrImagePull', 'ImagePullBackOff', 'ErrImagePull'])
+      const pod = await until(cluster, 'a back-off', (seen) => waiting(seen) === 'ImagePullBackOff')
+      assert.match(
+        waitingMessage(pod),
+        new RegExp(`^Back-off pulling image "${options.image}": ErrImagePull: .*manifest unknown`, 'u'),
+      )
+      assert.equal(podStatusOf(pod).phase, 'Pending')
+    })
+  }
+
+  it('with the fault NeverReady runs but never becomes ready', async () => {
+    using cluster = openTestCluster()
+    createPod(cluster, { fault: 'NeverReady' })
+    await eventually(() => eventsOf(cluster).some((event) => event['reason'] === 'Unhealthy'), {
+      what: 'a failed probe',
+    })
+    const pod = live(cluster, RESOURCES.Pod, 'app')
+    assert.equal(podStatusOf(pod).phase, 'Running')
+    assert.ok(main(pod)?.state?.running)
+    const ready = podStatusOf(pod).conditions?.find(({ type }) => type === 'Ready')
+    assert.equal(ready?.message, 'containers with unready status: [main]')
+  })
+
+  it('with the fault Unschedulable stays without a node until the fault is taken away', async () => {
+    using cluster = openTestCluster()
+    createPod(cluster, { fault: 'Unschedulable' })
+    const pod = await until(cluster, 'the verdict', (seen) => scheduled(seen) !== undefined)
+    assert.equal(scheduled(pod)?.reason, 'Unschedulable')
+    assert.match(scheduled(pod)?.message ?? '', /^0\/1 nodes are available: 1 Insufficient cpu\./u)
+    const [event] = eventsOf(cluster).filter(({ reason }) => reason === 'FailedScheduling')
+    assert.equal(event?.['lastTimestamp'], null)
+    assert.match(String(event?.['eventTime']), /\.\d{6}Z$/u)
+    const { [FAULT_ANNOTATION]: _, ...annotations } = pod.metadata.annotations ?? {}
+    cluster.state.update(RESOURCES.Pod, { ...pod, metadata: { ...pod.metadata, annotations } })
+    await until(cluster, 'the pod to be ready', isReady)
+  })
+
+  it('waits for its claim, by name and until it is bound', async () => {
+    using cluster = openTestCluster({ bindMs: 40 })
+    const volumes = [{ name: 'data', persistentVolumeClaim: { claimName: 'needed' } }]
+    createPod(cluster, { pod: { volumes } })
+    const lost = await until(cluster, 'the verdict', (pod) => scheduled(pod) !== undefined)
+    assert.equal(
+      scheduled(lost)?.message,
+      '0/1 nodes are available: persistentvolumeclaim "needed" not found. not found',
+    )
+    create(cluster, 'PersistentVolumeClaim', { spec: {} })
+    const unbound = await until(
+      cluster,
+      'another verdict',
+      (pod) => scheduled(pod)?.message !== scheduled(lost)?.message,
+    )
+    assert.equal(
+      scheduled(unbound)?.message,
+      '0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims. not found',
+    )
+    await until(cluster, 'the pod to be ready', isReady)
+  })
+
+  it('waits for a claim of an unknown class for ever', async () => {
+    using cluster = openTestCluster()
+    create(cluster, 'PersistentVolumeClaim', { spec: { storageClassName: 'golden' } })
+    await eventually(() => eventsOf(cluster).some(({ reason }) => reason === 'ProvisioningFailed'), {
+      what: 'a refusal',
+    })
+    assert.equal(live(cluster, RESOURCES.PersistentVolumeClaim, 'needed').status?.['phase'], 'Pending')
+  })
+
+  it('cannot be configured without the Secret its environment names, and recovers when it appears', async () => {
+    using cluster = openTestCluster()
+    const container = {
+      name: 'main',
+      image: 'example.org/app:1',
+      envFrom: [{ secretRef: { name: 'needed' } }],
+    }
+    createPod(cluster, { pod: { containers: [container] } })
+    const pod = await until(cluster, 'the refusal', (seen) => waiting(seen) === 'CreateContainerConfigError')
+    assert.equal(waitingMessage(pod), 'secret "needed" not found')
+    create(cluster, 'Secret', { data: {} })
+    await until(cluster, 'the pod to be ready', isReady)
+  })
+
+  it('names the key that a ConfigMap lacks', async () => {
+    using cluster = openTestCluster()
+    create(cluster, 'ConfigMap', { data: { other: 'x' } })
+    const env = [{ name: 'A', valueFrom: { configMapKeyRef: { name: 'needed', key: 'wanted' } } }]
+    createPod(cluster, { pod: { containers: [{ name: 'main', image: 'example.org/app:1', env }] } })
+    const pod = await until(cluster, 'the refusal', (seen) => waiting(seen) === 'CreateContainerConfigError')
+    assert.equal(waitingMessage(pod), "couldn't find key wanted in ConfigMap acme/needed")
+  })
+
+  it('keeps creating its container until a Secret it mounts appears', async () => {
+    using cluster = openTestCluster()
+    createPod(cluster, { pod: { volumes: [{ name: 'keys', secret: { secretName: 'needed' } }] } })
+    const said = await eventually(() => eventsOf(cluster).find(({ reason }) => reason === 'FailedMount'), {
+      what: 'a failed mount',
+    })
+    assert.equal(said['message'], 'MountVolume.SetUp failed for volume "keys" : secret "needed" not found')
+    assert.equal(waiting(live(cluster, RESOURCES.Pod, 'app')), 'ContainerCreating')
+    create(cluster, 'Secret', {})
+    await until(cluster, 'the pod to be ready', isReady)
+  })
+
+  it('is terminating for a moment before it is gone', async () => {
+    using cluster = openTestCluster()
+    const pod = createPod(cluster)
+    await until(cluster, 'the pod to be ready', isReady)
+    cluster.state.delete(RESOURCES.Pod, { namespace: NAMESPACE, name: 'app' })
+    assert.ok(live(cluster, RESOURCES.Pod, 'app').metadata.deletionTimestamp)
+    await eventually(
+      () => cluster.seen.some(({ type, object }) => type === 'DELETED' && uidOf(object) === uidOf(pod)),
+      {
+        what: 'the pod to be gone',
+      },
+    )
+    assert.ok(eventsOf(cluster).some(({ message }) => message === 'Stopping container main'))
+  })
+})
