@@ -4,10 +4,8 @@ import { COMPONENT_LABEL, OWNER_ANNOTATION, PARTICIPANT_LABEL } from '../src/mod
 import { COMPONENTS, SPEC_DEFAULTS } from '../src/model/participant.ts'
 
 const BORN = '2026-01-01T00:00:00Z'
-let version = 0
-const nextVersion = (): string => String((version += 1))
 
-/** About 2.5 kB for each of two managers, as measured on Deployments of this size. */
+/** What two field managers leave behind. With it a Deployment has 6.2 kB, the average seen on a real API server. */
 const managedFields = ['dataspace-provisioner-reconcile', 'kube-controller-manager'].map((manager) => ({
   manager,
   operation: 'Apply',
@@ -15,7 +13,7 @@ const managedFields = ['dataspace-provisioner-reconcile', 'kube-controller-manag
   time: BORN,
   fieldsType: 'FieldsV1',
   fieldsV1: Object.fromEntries(
-    Array.from({ length: 40 }, (_, index) => [`f:someField${index}`, { 'f:nested': {}, 'f:other': {} }]),
+    Array.from({ length: 30 }, (_, index) => [`f:someField${index}`, { 'f:nested': {}, 'f:other': {} }]),
   ),
 }))
 
@@ -83,7 +81,6 @@ export function participantOf(name: string): KubeObject {
       name,
       uid: `uid-${name}`,
       generation: 1,
-      resourceVersion: nextVersion(),
       creationTimestamp: BORN,
       managedFields,
     },
@@ -124,11 +121,9 @@ export function namespaceOf(name: string): KubeObject {
     metadata: {
       name,
       uid: `ns-${name}`,
-      resourceVersion: nextVersion(),
       creationTimestamp: BORN,
       labels: labelsOf(name, 'namespace'),
       annotations: { [OWNER_ANNOTATION]: `uid-${name}` },
-      managedFields,
     },
     status: { phase: 'Active' },
   } as KubeObject
@@ -152,7 +147,6 @@ export function deploymentOf(name: string, component: string): KubeObject {
       namespace: name,
       uid: `deployment-${name}-${component}`,
       generation: 1,
-      resourceVersion: nextVersion(),
       creationTimestamp: BORN,
       labels,
       managedFields,
@@ -193,7 +187,6 @@ export function podOf(name: string, component: string): KubeObject {
       name: `${component}-5d8f9-abcde`,
       namespace: name,
       uid: `pod-${name}-${component}`,
-      resourceVersion: nextVersion(),
       creationTimestamp: BORN,
       labels: { ...labelsOf(name, component), 'pod-template-hash': '5d8f9' },
       ownerReferences: [owner],

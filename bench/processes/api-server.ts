@@ -11,33 +11,41 @@ import { nameOf } from '../records.ts'
 const participants = Number(process.argv[2])
 let bytes = 0
 
-const perComponent = (make: (name: string, component: string) => KubeObject) =>
-  function* (): Generator<KubeObject> {
-    for (let index = 0; index < participants; index += 1)
-      for (const component of COMPONENTS) yield make(nameOf(index), component)
-  }
-const perParticipant = (make: (name: string) => KubeObject) =>
-  function* (): Generator<KubeObject> {
-    for (let index = 0; index < participants; index += 1) yield make(nameOf(index))
-  }
+/** Written once with marks in the place of name and version: serialising each anew would measure this stand-in instead. */
+type Template = string
+const NAME = '%NAME%'
+const VERSION = '%VERSION%'
+let version = 0
 
-const collections: Readonly<Record<string, () => Iterable<KubeObject>>> = {
-  participants: perParticipant(participantOf),
-  namespaces: perParticipant(namespaceOf),
+function templateOf(object: KubeObject): Template {
+  const metadata = { ...object.metadata, resourceVersion: VERSION }
+  return `${JSON.stringify({ type: 'ADDED', object: { ...object, metadata } })}\n`
+}
+
+const fill = (template: Template, name: string): string =>
+  template.replaceAll(NAME, name).replace(VERSION, String((version += 1)))
+
+const perComponent = (make: (name: string, component: string) => KubeObject): readonly Template[] =>
+  COMPONENTS.map((component) => templateOf(make(NAME, component)))
+
+const collections: Readonly<Record<string, readonly Template[]>> = {
+  participants: [templateOf(participantOf(NAME))],
+  namespaces: [templateOf(namespaceOf(NAME))],
   deployments: perComponent(deploymentOf),
-  statefulsets: () => [],
+  statefulsets: [],
   pods: perComponent(podOf),
 }
 
 async function stream(plural: string, response: ServerResponse): Promise<void> {
   response.writeHead(200, { 'content-type': 'application/json' })
-  for (const object of collections[plural]?.() ?? []) await send(response, { type: 'ADDED', object })
+  for (let index = 0; index < participants; index += 1)
+    for (const template of collections[plural] ?? []) await send(response, fill(template, nameOf(index)))
   const metadata = { resourceVersion: '1000000', annotations: { 'k8s.io/initial-events-end': 'true' } }
-  await send(response, { type: 'BOOKMARK', object: { kind: 'Bookmark', apiVersion: 'v1', metadata } })
+  const object = { kind: 'Bookmark', apiVersion: 'v1', metadata }
+  await send(response, `${JSON.stringify({ type: 'BOOKMARK', object })}\n`)
 }
 
-async function send(response: ServerResponse, event: object): Promise<void> {
-  const line = `${JSON.stringify(event)}\n`
+async function send(response: ServerResponse, line: string): Promise<void> {
   bytes += line.length
   if (!response.write(line)) await once(response, 'drain')
 }

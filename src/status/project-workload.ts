@@ -8,7 +8,7 @@ import type {
   StatefulSetStatus,
 } from 'kubernetes-types/apps/v1.d.ts'
 import type { KubeObject } from '../model/kubernetes.ts'
-import type { ObservedWorkload } from '../model/observed.ts'
+import type { ObservedCondition, ObservedWorkload } from '../model/observed.ts'
 import { count, readCondition, text } from './defaults.ts'
 
 /** progressDeadlineSeconds of a Deployment that does not set it; StatefulSets have none and get the same. */
@@ -43,6 +43,16 @@ export function projectStatefulSet(object: KubeObject): ObservedWorkload {
     ...(currentRevision !== undefined && { currentRevision }),
     ...(updateRevision !== undefined && { updateRevision }),
   }
+}
+
+/** The conditions that the replica rule asks for. */
+const JUDGED: readonly string[] = ['Available', 'Progressing', 'ReplicaFailure']
+
+/** What a condition says of a workload that is well is never shown, but would be kept fifty thousand times. */
+function readBriefly(raw: Parameters<typeof readCondition>[0]): ObservedCondition {
+  const condition = readCondition(raw)
+  const well = (condition.status === 'True') !== (condition.type === 'ReplicaFailure')
+  return well ? { ...condition, message: '' } : condition
 }
 
 type Identity = Pick<
@@ -84,6 +94,6 @@ function readCounts(status: DeploymentStatus | Partial<StatefulSetStatus>): Coun
     updated: count(status.updatedReplicas),
     ready: count(status.readyReplicas),
     available: count(status.availableReplicas),
-    conditions: (status.conditions ?? []).map(readCondition),
+    conditions: (status.conditions ?? []).filter(({ type }) => JUDGED.includes(type)).map(readBriefly),
   }
 }
