@@ -7,12 +7,20 @@ export const ErrorSchema = Type.Object(
     error: Type.String({ description: 'Short and constant' }),
     details: Type.String({ description: 'What happened to which thing, why, and what to do' }),
   },
-  { $id: 'Error' },
+  {
+    $id: 'Error',
+    examples: [
+      { error: 'Invalid request', details: 'limit must be a whole number from 1 to 100, got "101"' },
+    ],
+  },
 )
 
 export const NotFoundSchema = Type.Object(
   { message: Type.String(), status: oneOf(['NOT_FOUND']) },
-  { $id: 'NotFound' },
+  {
+    $id: 'NotFound',
+    examples: [{ message: 'participant "acme" does not exist', status: 'NOT_FOUND' }],
+  },
 )
 
 const FaultSchema = Type.Object({
@@ -35,7 +43,22 @@ export const ProblemSchema = Type.Object(
     retryable: Type.Boolean({ description: 'Whether the same request can work later' }),
     requestId: Type.String(),
   },
-  { $id: 'Problem' },
+  {
+    $id: 'Problem',
+    examples: [
+      {
+        type: 'tag:dataspaces.dev,2026:problem/InvalidRequest',
+        title: 'Invalid request',
+        status: 400,
+        detail: 'did is missing: it must be a string',
+        instance: '/api/v1/resources',
+        code: 'InvalidRequest',
+        errors: [{ detail: 'did is missing: it must be a string', pointer: '#/did' }],
+        retryable: false,
+        requestId: 'm5xrfyo0-2a',
+      },
+    ],
+  },
 )
 
 export type ErrorBody = DeepReadonly<Static<typeof ErrorSchema>>

@@ -25,7 +25,21 @@ export const OperationSchema = Type.Object(
       Type.Object({ code: Type.String(), message: Type.String() }, { description: 'Present when it failed' }),
     ),
   },
-  { $id: 'Operation' },
+  {
+    $id: 'Operation',
+    examples: [
+      {
+        id: 'acme.create.0b6d2c1e-6a38-4d2b-9f7d-5a4f2f3f9a10',
+        type: 'create',
+        participantName: 'acme',
+        state: 'running',
+        steps: [
+          { name: 'readiness', state: 'Waiting', attempts: 1, lastTransitionTime: '2025-01-15T10:29:03Z' },
+        ],
+        message: 'waiting for dataplane',
+      },
+    ],
+  },
 )
 
 export type OperationBody = DeepReadonly<Static<typeof OperationSchema>>

@@ -4,7 +4,7 @@ import { COMPONENT_STATES, PHASES, STEP_STATES } from '../model/participant.ts'
 import { type DeepReadonly, oneOf, time } from './schema.ts'
 
 /** Who has to act before a cause goes away. */
-export const ACTORS = ['operator', 'platform', 'nobody yet'] as const
+const ACTORS = ['operator', 'platform', 'nobody yet'] as const
 
 const reason = Type.String({ description: 'Stable code in CamelCase, for machines' })
 
@@ -21,7 +21,7 @@ const CauseSchema = Type.Object({
   who: oneOf(ACTORS, { description: 'Who has to act' }),
 })
 
-export const ComponentSchema = Type.Object({
+const ComponentSchema = Type.Object({
   status: oneOf(COMPONENT_STATES),
   ready: Type.Boolean(),
   replicas: ReplicasSchema,
@@ -33,7 +33,7 @@ export const ComponentSchema = Type.Object({
   restarts: Type.Optional(Type.Integer({ minimum: 0 })),
 })
 
-export const EventSchema = Type.Object({
+const EventSchema = Type.Object({
   timestamp: time('When it was last seen'),
   type: oneOf(['Info', 'Warning']),
   message: Type.String(),
@@ -81,10 +81,53 @@ export const ParticipantStatusSchema = Type.Object(
     ),
     observedAt: Type.Optional(time('When the cluster last confirmed it; present together with `stale`')),
   },
-  { $id: 'ParticipantStatus' },
+  {
+    $id: 'ParticipantStatus',
+    examples: [
+      {
+        participantName: 'acme',
+        status: 'PROVISIONING',
+        lastUpdated: '2025-01-15T10:30:00Z',
+        components: {
+          controlplane: {
+            status: 'Running',
+            ready: true,
+            replicas: { desired: 1, current: 1, ready: 1 },
+            since: '2025-01-15T10:30:00Z',
+            restarts: 0,
+          },
+          dataplane: {
+            status: 'Starting',
+            ready: false,
+            replicas: { desired: 1, current: 1, ready: 0 },
+            message: 'container dataplane cannot pull its image: manifest unknown',
+            reason: 'ImagePull',
+            cause: { code: 'ImagePull', who: 'operator' },
+            since: '2025-01-15T10:29:12Z',
+            restarts: 0,
+          },
+        },
+        message: 'waiting for dataplane',
+        events: [
+          {
+            timestamp: '2025-01-15T10:29:20Z',
+            type: 'Warning',
+            message: 'Failed to pull image',
+            reason: 'Failed',
+            object: 'Pod/dataplane-7d9c4',
+            count: 3,
+          },
+        ],
+        reason: 'ComponentsStarting',
+        since: '2025-01-15T10:29:00Z',
+        steps: [
+          { name: 'workloads', state: 'Done', attempts: 1, lastTransitionTime: '2025-01-15T10:29:03Z' },
+          { name: 'readiness', state: 'Waiting', attempts: 1, lastTransitionTime: '2025-01-15T10:29:03Z' },
+        ],
+        did: 'did:web:acme.example',
+      },
+    ],
+  },
 )
 
 export type ParticipantStatusBody = DeepReadonly<Static<typeof ParticipantStatusSchema>>
-export type ComponentBody = DeepReadonly<Static<typeof ComponentSchema>>
-export type EventBody = DeepReadonly<Static<typeof EventSchema>>
-export type StepBody = DeepReadonly<Static<typeof StepSchema>>

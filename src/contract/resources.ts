@@ -6,7 +6,7 @@ import { SPEC_DEFAULTS } from '../model/participant.ts'
 import { PhaseSchema } from './participant-status.ts'
 import { type DeepReadonly, time } from './schema.ts'
 
-export const LIMIT_MAX = 100
+const LIMIT_MAX = 100
 export const LIMIT_DEFAULT = 10
 
 const participantName = Type.String({
@@ -34,7 +34,10 @@ export const ListItemSchema = Type.Object(
     status: PhaseSchema,
     lastUpdated: time('When anything about it last changed'),
   },
-  { $id: 'ListItem' },
+  {
+    $id: 'ListItem',
+    examples: [{ participantName: 'acme', status: 'READY', lastUpdated: '2025-01-15T10:30:00Z' }],
+  },
 )
 
 export const CreateBodySchema = Type.Object({
@@ -76,6 +79,7 @@ export const ObjectMapSchema = Type.Record(Type.String(), Type.String(), {
   $id: 'ObjectMap',
   description:
     'Object name to Kind of everything the participant consists of; a later object of a used name has the key `name (Kind)`',
+  examples: [{ acme: 'Namespace', controlplane: 'Deployment', 'controlplane (Service)': 'Service' }],
 })
 
 export type ListItemBody = DeepReadonly<Static<typeof ListItemSchema>>

@@ -5,13 +5,13 @@ import Fastify, {
   type FastifyPluginCallback,
   type FastifyRequest,
   type HTTPMethods,
+  type onRequestHookHandler,
 } from 'fastify'
 import type { Logger } from 'pino'
 import { printable } from '../model/names.ts'
-import { apiHeaders, preflight } from './api-headers.ts'
 import { type Auth, authenticate } from './auth.ts'
 import { answerClientError } from './client-error.ts'
-import { errorAnswerer, pathOf } from './errors.ts'
+import { type ErrorAnswerer, errorAnswerer, pathOf } from './errors.ts'
 import { type HealthCheck, healthRoutes } from './health.ts'
 import { addNamedSchemas, openapiOptions, openapiRoutes } from './openapi-routes.ts'
 import type { Freshness, ParticipantWriter, StatusReader } from './ports.ts'
@@ -22,6 +22,7 @@ import { listRoute } from './routes/list.ts'
 import { operationRoute } from './routes/operations.ts'
 import { statusRoute } from './routes/status.ts'
 import { writeRoutes } from './routes/writes.ts'
+import { preflight, type Stamp, stamper } from './stamp.ts'
 import { compileValidator } from './validation.ts'
 
 export interface AppOptions {
@@ -44,11 +45,15 @@ const REQUEST_HEAD_LIMIT_BYTES = 16_384
 
 /** Throws `TypeError` when a token hash of `auth` is not one. The caller listens and closes. */
 export function createApp(options: AppOptions): FastifyInstance {
-  const app = createServer(options)
+  const { auth } = options
+  const authenticated = auth.kind === 'tokens' ? authenticate(auth.callers) : undefined
+  const stamp = stamper(options)
+  const answerError = errorAnswerer({ log: options.log, stamp })
+  const app = createServer(options, answerError)
   app.decorateRequest('caller', 'anonymous')
   app.setValidatorCompiler(compileValidator)
   app.setSerializerCompiler(() => (payload) => JSON.stringify(payload))
-  app.setErrorHandler(errorAnswerer(options.log))
+  app.setErrorHandler(answerError)
   app.setNotFoundHandler(misdirected(app))
   acceptJsonOnly(app)
   if (options.log !== false) logRequests(app, options.log)
@@ -58,38 +63,51 @@ export function createApp(options: AppOptions): FastifyInstance {
   app.register(healthRoutes, {
     checks: [{ name: 'caches-synced', ok: () => options.freshness().synced }, ...(options.checks ?? [])],
   })
-  app.options('/api/*', { schema: { hide: true } }, preflight(options.auth))
-  app.register(guarded, options)
+  app.options('/api/*', { schema: { hide: true } }, preflight(auth))
+  app.register(guarded, { ...options, stamp, authenticated })
   return app
 }
 
-function createServer({ log, now, requestTimeoutMs = 30_000 }: AppOptions): FastifyInstance {
-  const answerError = errorAnswerer(log)
+function createServer(
+  { now, requestTimeoutMs = 30_000 }: AppOptions,
+  answerError: ErrorAnswerer,
+): FastifyInstance {
   return Fastify({
     routerOptions: { compile: true, ignoreTrailingSlash: true, maxParamLength: REQUEST_HEAD_LIMIT_BYTES },
     bodyLimit: BODY_LIMIT_BYTES,
     genReqId: requestIds(now()),
     requestTimeout: requestTimeoutMs,
-    http: { connectionsCheckingInterval: Math.ceil(requestTimeoutMs / 6) },
+    http: {
+      // Node takes the longer of the two for the whole request, whatever they are called.
+      headersTimeout: requestTimeoutMs,
+      requestTimeout: requestTimeoutMs,
+      connectionsCheckingInterval: Math.ceil(requestTimeoutMs / 6),
+    },
     return503OnClosing: false,
     clientErrorHandler: answerClientError,
     frameworkErrors: answerError,
   })
 }
 
+interface GuardedOptions extends Pick<AppOptions, 'reader' | 'writer'> {
+  readonly stamp: Stamp
+  /** Undefined where nobody is asked. */
+  readonly authenticated: onRequestHookHandler | undefined
+}
+
 /** Everything that a caller has to be known for, also for learning that it does not exist. */
-const guarded: FastifyPluginCallback<AppOptions> = (app, options, done) => {
-  app.addHook('onRequest', apiHeaders(options))
-  if (options.auth.kind === 'tokens') app.addHook('onRequest', authenticate(options.auth.callers))
-  app.register(openapiRoutes)
+const guarded: FastifyPluginCallback<GuardedOptions> = (app, options, done) => {
+  const { authenticated, reader, writer, stamp } = options
+  if (authenticated !== undefined) app.addHook('onRequest', authenticated)
+  app.register(openapiRoutes, { stamp })
   app.register(
     (api, _options, registered) => {
-      const v1 = { ...options, prefix: '/v1' }
+      const prefix = '/v1'
       api.setNotFoundHandler(misdirected(api))
-      api.register(listRoute, v1)
-      api.register(statusRoute, v1)
-      api.register(writeRoutes, v1)
-      api.register(operationRoute, v1)
+      api.register(listRoute, { prefix, reader, stamp })
+      api.register(statusRoute, { prefix, reader, stamp })
+      api.register(writeRoutes, { prefix, writer, stamp })
+      api.register(operationRoute, { prefix, reader, stamp })
       registered()
     },
     { prefix: '/api' },

@@ -2,12 +2,19 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Log } from '../model/log.ts'
 import { PROBLEM_KINDS, problemBodyOf, problemOf, v1BodyOf } from './problem.ts'
+import type { Stamp } from './stamp.ts'
 
 export type ErrorAnswerer = (error: unknown, request: FastifyRequest, reply: FastifyReply) => void
 
+export interface ErrorAnswererOptions {
+  readonly log: Log | false
+  readonly stamp: Stamp
+}
+
 /** `{ error, details }`, or RFC 9457 for who asks for `application/problem+json`. */
-export function errorAnswerer(log: Log | false): ErrorAnswerer {
+export function errorAnswerer({ log, stamp }: ErrorAnswererOptions): ErrorAnswerer {
   return (error, request, reply) => {
+    stamp(request, reply)
     const problem = problemOf(error, request.id)
     const { status } = PROBLEM_KINDS[problem.code]
     if (log !== false) logUnexpected(log, { error, status, request })

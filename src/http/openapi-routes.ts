@@ -6,8 +6,9 @@ import { ErrorSchema, NotFoundSchema, ProblemSchema } from '../contract/errors.t
 import { OperationSchema } from '../contract/operation.ts'
 import { ParticipantStatusSchema } from '../contract/participant-status.ts'
 import { ListItemSchema, ObjectMapSchema } from '../contract/resources.ts'
-import { answerTagged, etagOf, type TaggedAnswer } from './conditional.ts'
+import { sendTagged, etagOf, type TaggedAnswer } from './conditional.ts'
 import { errorResponses, notModified } from './documentation.ts'
+import type { Stamp } from './stamp.ts'
 
 /** Schemas with a name of their own in the document. */
 const NAMED_SCHEMAS = [
@@ -56,17 +57,22 @@ export function addNamedSchemas(app: FastifyInstance): void {
   for (const schema of NAMED_SCHEMAS) app.addSchema(schema)
 }
 
+export interface OpenapiRoutesOptions {
+  readonly stamp: Stamp
+}
+
 /** `/openapi.json` and `/openapi.yaml`. Each is made once, when it is first asked for. */
-export const openapiRoutes: FastifyPluginCallbackTypebox = (app, _options, done) => {
+export const openapiRoutes: FastifyPluginCallbackTypebox<OpenapiRoutesOptions> = (app, { stamp }, done) => {
   const documents = [
     { path: '/openapi.json', type: 'application/json', make: () => JSON.stringify(app.swagger()) },
     { path: '/openapi.yaml', type: 'application/yaml', make: () => app.swagger({ yaml: true }) },
   ]
   for (const { path, type, make } of documents) {
     const answer = once(make, type)
-    app.get(path, { schema: schemaOf(path, type) }, (request, reply) =>
-      answerTagged(request, reply, answer()),
-    )
+    app.get(path, { schema: schemaOf(path, type) }, (request, reply) => {
+      stamp(request, reply)
+      return sendTagged(request, reply, answer())
+    })
   }
   done()
 }

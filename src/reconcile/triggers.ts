@@ -39,6 +39,6 @@ function fingerprint({ metadata, status }: Participant): string {
     metadata.generation,
     metadata.deletionTimestamp,
     metadata.finalizers,
-    ready && [ready.status, ready.reason, ready.message],
+    ready?.status,
   ])
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { type KubeObject, RESOURCES } from '../model/kubernetes.ts'
 import { type MemoryState, openState } from './memory-state.ts'
-import type { StateChange } from './state.ts'
+import type { StateChange, StoredObject } from './state.ts'
 
 const { ConfigMap, Deployment, Namespace } = RESOURCES
 const HOME = { namespace: 'default', name: 'a' }
@@ -83,7 +83,8 @@ describe('the state of the built-in cluster', () => {
     state.create(Namespace, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'home' } })
     const deleting = state.delete(Namespace, { name: 'home' })
     assert.equal(deleting.status?.['phase'], 'Terminating')
-    state.update(Namespace, { ...deleting, spec: { finalizers: [] } })
+    const emptied: StoredObject = { ...deleting, spec: { finalizers: [] } }
+    state.update(Namespace, emptied)
     assert.equal(state.get(Namespace, { name: 'home' }), undefined)
   })
 

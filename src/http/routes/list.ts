@@ -2,17 +2,16 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
 import { LIMIT_DEFAULT, type ListItemBody, ListQuerySchema } from '../../contract/resources.ts'
 import type { ListItem } from '../../store/store.ts'
-import { EXPOSED_HEADERS } from '../api-headers.ts'
-import { answerTagged, etagOf } from '../conditional.ts'
+import { sendTagged, etagOf } from '../conditional.ts'
 import { errorResponses, jsonResponse, notModified } from '../documentation.ts'
 import { pathOf } from '../errors.ts'
-import { requireSynced } from '../freshness.ts'
 import { linksOf, pageAsGiven } from '../paging.ts'
-import type { Freshness, StatusReader } from '../ports.ts'
+import type { StatusReader } from '../ports.ts'
+import { EXPOSED_HEADERS, requireSynced, type Stamp } from '../stamp.ts'
 
 export interface ListRouteOptions {
   readonly reader: Pick<StatusReader, 'list'>
-  readonly freshness: () => Freshness
+  readonly stamp: Stamp
 }
 
 const schema = {
@@ -38,10 +37,10 @@ const schema = {
 }
 
 export const listRoute: FastifyPluginCallbackTypebox<ListRouteOptions> = (app, options, done) => {
-  const { reader, freshness } = options
+  const { reader, stamp } = options
 
   app.get('/resources', { schema }, async (request, reply) => {
-    requireSynced(freshness())
+    requireSynced(stamp(request, reply))
     const { page = 1, limit = LIMIT_DEFAULT, status = [] } = request.query
     const statuses = [...new Set(status)]
     const { items, total } = await reader.list({ statuses, page, limit })
@@ -53,7 +52,7 @@ export const listRoute: FastifyPluginCallbackTypebox<ListRouteOptions> = (app, o
       .header('x-page', pageAsGiven(request.url, page))
       .header('x-limit', limit)
       .header('link', linksOf({ path: pathOf(request), page, limit, total, filters }))
-    return answerTagged(request, reply, { body, etag: etagOf(`${total} ${body}`) })
+    return sendTagged(request, reply, { body, etag: etagOf(`${total} ${body}`) })
   })
   done()
 }

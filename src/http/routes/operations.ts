@@ -10,14 +10,14 @@ import {
 import type { ParticipantStatusBody } from '../../contract/participant-status.ts'
 import { NotFoundError } from '../../model/errors.ts'
 import { printable } from '../../model/names.ts'
-import { answerTagged, etagOf } from '../conditional.ts'
+import { sendTagged, etagOf } from '../conditional.ts'
 import { errorResponses, jsonResponse, notModified } from '../documentation.ts'
-import { requireSynced } from '../freshness.ts'
-import type { Freshness, StatusReader } from '../ports.ts'
+import type { StatusReader } from '../ports.ts'
+import { requireSynced, type Stamp } from '../stamp.ts'
 
 export interface OperationRouteOptions {
   readonly reader: Pick<StatusReader, 'get'>
-  readonly freshness: () => Freshness
+  readonly stamp: Stamp
 }
 
 const schema = {
@@ -33,10 +33,10 @@ const schema = {
 }
 
 export const operationRoute: FastifyPluginCallbackTypebox<OperationRouteOptions> = (app, options, done) => {
-  const { reader, freshness } = options
+  const { reader, stamp } = options
 
   app.get('/operations/:id', { schema }, async (request, reply) => {
-    requireSynced(freshness())
+    requireSynced(stamp(request, reply))
     const ref = readOperationId(request.params.id)
     const record = ref && (await reader.get(ref.participantName))
     const operation = ref && record?.uid === ref.uid ? operationOf(ref, read(record.body)) : undefined
@@ -45,7 +45,7 @@ export const operationRoute: FastifyPluginCallbackTypebox<OperationRouteOptions>
         `operation "${printable(request.params.id)}" does not exist, or is over and gone`,
       )
     const body = JSON.stringify(operation)
-    return answerTagged(request, reply, { body, etag: etagOf(body) })
+    return sendTagged(request, reply, { body, etag: etagOf(body) })
   })
   done()
 }

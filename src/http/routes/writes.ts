@@ -10,9 +10,11 @@ import {
 } from '../../contract/resources.ts'
 import { errorResponses, jsonResponse } from '../documentation.ts'
 import type { Accepted, ParticipantWriter } from '../ports.ts'
+import type { Stamp } from '../stamp.ts'
 
 export interface WriteRoutesOptions {
   readonly writer: ParticipantWriter
+  readonly stamp: Stamp
 }
 
 const accepted = jsonResponse({
@@ -58,21 +60,26 @@ const deleteByNameSchema = {
   response: { 200: accepted, ...deleteErrors },
 }
 
-export const writeRoutes: FastifyPluginCallbackTypebox<WriteRoutesOptions> = (app, { writer }, done) => {
+export const writeRoutes: FastifyPluginCallbackTypebox<WriteRoutesOptions> = (app, options, done) => {
+  const { writer, stamp } = options
+
   app.post('/resources', { schema: createSchema }, async (request, reply) => {
+    stamp(request, reply)
     if (request.query.dryRun === true) return (await writer.preview(request.body)).objects
     const answer = await writer.create(request.body)
     reply.header('location', `/api/v1/resources/${answer.participantName}/status`)
     return objectsOf(reply, 'create', answer)
   })
 
-  app.delete('/resources', { schema: deleteByBodySchema }, async (request, reply) =>
-    objectsOf(reply, 'delete', await writer.delete(request.body.participantName)),
-  )
+  app.delete('/resources', { schema: deleteByBodySchema }, async (request, reply) => {
+    stamp(request, reply)
+    return objectsOf(reply, 'delete', await writer.delete(request.body.participantName))
+  })
 
-  app.delete('/resources/:participantName', { schema: deleteByNameSchema }, async (request, reply) =>
-    objectsOf(reply, 'delete', await writer.delete(request.params.participantName)),
-  )
+  app.delete('/resources/:participantName', { schema: deleteByNameSchema }, async (request, reply) => {
+    stamp(request, reply)
+    return objectsOf(reply, 'delete', await writer.delete(request.params.participantName))
+  })
   done()
 }
 

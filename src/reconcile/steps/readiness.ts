@@ -4,10 +4,16 @@ import { done, waiting } from '../outcomes.ts'
 import type { ReconcileStep, Work } from '../work.ts'
 
 /**
- * Waiting with reason and message of the Participant's own condition ComponentsReady, or with `ComponentsNotObserved`
- * until there is one. A change of that condition starts the next pass.
+ * Waiting with `ComponentsNotReady` while the Participant's own condition ComponentsReady is not True, or with
+ * `ComponentsNotObserved` until there is one. When that condition turns, the next pass starts; why it has not yet is
+ * not repeated here, for it changes with every pod, and each change would cost a pass.
  */
 export const readiness: ReconcileStep = { name: 'readiness', run: async (work) => judge(work) }
+
+const NOT_READY = {
+  reason: 'ComponentsNotReady',
+  message: 'each component says for itself what it waits for',
+}
 
 function judge({ participant, tuning }: Work): Outcome {
   const ready = participant.status?.conditions?.find(({ type }) => type === 'ComponentsReady')
@@ -16,5 +22,5 @@ function judge({ participant, tuning }: Work): Outcome {
       { reason: 'ComponentsNotObserved', message: 'the components have not been looked at yet' },
       tuning.safetyRecheckMs,
     )
-  return ready.status === 'True' ? done() : waiting(ready, tuning.safetyRecheckMs)
+  return ready.status === 'True' ? done() : waiting(NOT_READY, tuning.safetyRecheckMs)
 }

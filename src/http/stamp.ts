@@ -1,5 +1,6 @@
-/** What every answer of the API carries, and what browsers of other origins may do with it. */
-import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
+/** What every answer carries, and what browsers of other origins may do with it. */
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { UnavailableError } from '../model/errors.ts'
 import type { Auth } from './auth.ts'
 import type { Freshness } from './ports.ts'
 
@@ -20,19 +21,23 @@ export const EXPOSED_HEADERS = [
 const READ_METHODS = ['GET', 'HEAD']
 const ALL_METHODS = [...READ_METHODS, 'POST', 'DELETE']
 
-export interface ApiHeadersOptions {
+/** Sets the headers that every answer carries. Returns how far the cluster was seen at that moment. */
+export type Stamp = (request: FastifyRequest, reply: FastifyReply) => Freshness
+
+export interface StampOptions {
   readonly freshness: () => Freshness
   readonly auth: Auth
 }
 
 /**
- * Every header costs about one per cent of what a status answer can cost at all, so each is sent where it tells something:
- * a request id to who gave one, who writes, and with errors; the CORS headers to pages of other origins.
+ * A function that handlers call, not a hook, and few headers: a status answer costs so little that each header is one per
+ * cent of it and a hook three. So a request id goes to who gave one, to who writes and along with errors, and the CORS
+ * headers go to pages of other origins.
  */
-export function apiHeaders({ freshness, auth }: ApiHeadersOptions): onRequestHookHandler {
+export function stamper({ freshness, auth }: StampOptions): Stamp {
   const text = timeText()
   const shared = methodsOf(auth)
-  return (request, reply, done) => {
+  return (request, reply) => {
     reply.header('cache-control', 'no-cache')
     const { origin, 'x-request-id': givenId } = request.headers
     if (givenId !== undefined || !READ_METHODS.includes(request.method))
@@ -41,10 +46,15 @@ export function apiHeaders({ freshness, auth }: ApiHeadersOptions): onRequestHoo
       reply.header('vary', 'Origin').header('access-control-expose-headers', EXPOSED_HEADERS)
       if (shared.includes(request.method)) reply.header('access-control-allow-origin', '*')
     }
-    const { observedAtMs } = freshness()
-    if (observedAtMs > 0) reply.header('x-observed-at', text(observedAtMs))
-    done()
+    const seen = freshness()
+    if (seen.observedAtMs > 0) reply.header('x-observed-at', text(seen.observedAtMs))
+    return seen
   }
+}
+
+/** Throws `UnavailableError` until every watch holds a complete state: before that, "not found" would be a guess. */
+export function requireSynced({ synced }: Freshness): void {
+  if (!synced) throw new UnavailableError('the state of the cluster is still being read; try again shortly')
 }
 
 /**
