@@ -23,8 +23,6 @@ export interface DeriveInput {
   readonly digest: (bytes: Uint8Array) => string
 }
 
-const encoder = new TextEncoder()
-
 export function derive(input: DeriveInput): Derived {
   const { snapshot, before } = input
   const now = rfc3339(snapshot.nowMs)
@@ -122,7 +120,7 @@ function newestTime(answer: Answer, now: string): string {
 }
 
 function encode(answer: Answer): Uint8Array {
-  return encoder.encode(JSON.stringify(answer))
+  return Buffer.from(JSON.stringify(answer))
 }
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {

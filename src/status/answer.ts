@@ -1,35 +1,13 @@
 /** Writes the body of `GET …/status` (contract §1.1) from a verdict. The same facts give the same bytes. */
-import type { Condition, Participant, Phase, Step } from '../model/participant.ts'
+import type { ParticipantStatusBody } from '../contract/participant-status.ts'
+import type { Condition, Participant } from '../model/participant.ts'
 import type { ComponentVerdict } from './component.ts'
-import { type AnswerEvent, eventsOf } from './events.ts'
+import { eventsOf } from './events.ts'
 import type { Verdict } from './participant.ts'
 
-export interface AnswerComponent {
-  readonly status: string
-  readonly ready: boolean
-  readonly replicas: { readonly desired: number; readonly current: number; readonly ready: number }
-  /** Only when there is something to say: always when it is not ready. */
-  readonly message?: string
-  readonly reason: string
-  readonly since: string
-  readonly image?: string
-  readonly restarts: number
-}
-
 /** The body, in the order of its members: those of the v1 contract first, the additions after them. */
-export interface Answer {
-  readonly participantName: string
-  readonly status: Phase
-  readonly lastUpdated: string
-  readonly components: Readonly<Record<string, AnswerComponent>>
-  readonly message: string
-  readonly events: readonly AnswerEvent[]
-  readonly reason: string
-  readonly since: string
-  readonly steps: readonly Step[]
-  readonly did: string
-  readonly conditions: readonly Condition[]
-}
+export type Answer = ParticipantStatusBody &
+  Required<Pick<ParticipantStatusBody, 'reason' | 'since' | 'steps' | 'did' | 'conditions'>>
 
 export interface AnswerInput {
   readonly participant: Participant
@@ -59,7 +37,7 @@ export function renderAnswer({ participant, verdict, since, lastUpdated, conditi
   }
 }
 
-function renderComponent(component: ComponentVerdict): AnswerComponent {
+function renderComponent(component: ComponentVerdict): ParticipantStatusBody['components'][string] {
   const { status, ready, desired, current, readyReplicas, message, reason, since, image, restarts } =
     component
   return {

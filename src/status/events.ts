@@ -1,16 +1,10 @@
 /** Tells what happened, newest first: our own steps, and the components that became ready or cannot. */
+import type { ParticipantStatusBody } from '../contract/participant-status.ts'
 import type { Participant, Step } from '../model/participant.ts'
 import type { ComponentVerdict } from './component.ts'
 import type { Verdict } from './participant.ts'
 
-export interface AnswerEvent {
-  readonly timestamp: string
-  readonly type: 'Info' | 'Warning'
-  readonly message: string
-  readonly reason: string
-  readonly object: string
-  readonly count: number
-}
+type AnswerEvent = Required<ParticipantStatusBody['events'][number]>
 
 const EVENTS_MAX = 10
 
