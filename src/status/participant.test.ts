@@ -166,6 +166,16 @@ describe('the state of a participant', () => {
     assert.equal(judged({ participant }).phase, 'DELETING')
   })
 
+  it('being DELETED tells of the step of its removal that waits, never of one of its creation', () => {
+    const waiting = { state: 'Waiting' as const, attempts: 0, lastTransitionTime: BORN }
+    const told = (name: string): string => {
+      const status = { steps: [{ ...waiting, name, message: `${name} waits` }] }
+      return judged({ participant: aParticipant({ metadata: { deletionTimestamp: BORN }, status }) }).message
+    }
+    assert.equal(told('readiness'), 'The participant is being deleted')
+    assert.match(told('remove-namespace'), /remove-namespace waits/u)
+  })
+
   it('is DELETING when somebody deletes its namespace, and names what remains', () => {
     const verdict = judged({
       namespace: aNamespace({

@@ -125,11 +125,15 @@ function isGoing({ participant, namespace }: Snapshot): boolean {
   return namespace !== undefined && isOwn(snapshotOwner(participant), namespace) && namespace.terminating
 }
 
+/** Right after the request the resource still tells of the steps of its creation: those hinder nothing. */
+const REMOVAL_STEPS: readonly string[] = ['remove-namespace', 'release']
+
 /** What hinders the deletion: the namespace says it itself, else the step that waits for it. */
 function remainsOf({ participant, namespace }: Snapshot): readonly string[] {
   const hindrances = (namespace?.conditions ?? []).map(({ message }) => message).filter((text) => text !== '')
   if (hindrances.length > 0) return hindrances
-  const step = participant.status?.steps?.find(({ state }) => state === 'Waiting' || state === 'Stalled')
+  const going = participant.status?.steps?.filter(({ name }) => REMOVAL_STEPS.includes(name))
+  const step = going?.find(({ state }) => state === 'Waiting' || state === 'Stalled')
   return step?.message === undefined ? [] : [step.message]
 }
 
