@@ -1,16 +1,4 @@
-import { kubeKeepsItsPromises } from '../suites/kube.ts'
-import { participantsLive } from '../suites/life.ts'
-import { readsAreFree } from '../suites/reads.ts'
-import { refusalsHold } from '../suites/refusals.ts'
-import { resourceIsGuarded } from '../suites/resource.ts'
-import { restartsAreHarmless } from '../suites/restart.ts'
-import { openBuiltIn, shared } from '../test-cluster.ts'
+import { everySuiteHolds } from '../suites/every-suite.ts'
+import { openBuiltIn } from '../test-cluster.ts'
 
-const open = shared(openBuiltIn)
-const cluster = 'the built-in cluster'
-kubeKeepsItsPromises(cluster, open)
-resourceIsGuarded(cluster, open)
-participantsLive(cluster, open)
-refusalsHold(cluster, open)
-readsAreFree(cluster, open)
-restartsAreHarmless(cluster, open)
+everySuiteHolds('the built-in cluster', openBuiltIn)
