@@ -25,7 +25,7 @@ export interface ObserverOptions {
 }
 
 /** Changes within this time are judged together, ms. Short, because it is part of every answer's age. */
-const TICK_MS = 10
+const TICK_MS = 5
 const SLICE_MS = 10
 
 export class Observer implements AsyncDisposable {
