@@ -195,6 +195,6 @@ describe('judging a workload by its own status', () => {
     const { message } = judgeWorkload(
       aStatefulSet({ onDelete: true, updateRevision: 'postgres-2', updated: 0 }),
     )
-    assert.match(message, /1 pods run the earlier specification/)
+    assert.match(message, /1 pod of the earlier specification/)
   })
 })

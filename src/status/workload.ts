@@ -104,15 +104,15 @@ function countsMissing(workload: ObservedWorkload): Missing | undefined {
 
 function deploymentMissing({ desired, updated, current, available }: ObservedWorkload): Missing | undefined {
   if (updated < desired) return unfinished(`${updated} of ${desired} pods have the latest specification`)
-  if (current > updated) return unfinished(`${current - updated} pods of an earlier specification still run`)
-  if (current > desired) return unfinished(`${current - desired} surplus pods still run`)
+  if (current > updated) return unfinished(`${pods(current - updated)} of an earlier specification left`)
+  if (current > desired) return unfinished(`${pods(current - desired)} more than wanted`)
   if (available < desired) return short(available, desired)
   return undefined
 }
 
 function statefulSetMissing(workload: ObservedWorkload): Missing | undefined {
   const { desired, current, ready, available, minReadySeconds } = workload
-  if (current !== desired) return unfinished(`${current} pods exist, ${desired} are wanted`)
+  if (current !== desired) return unfinished(`${pods(current)} of ${desired} wanted`)
   if (ready < desired) return short(ready, desired)
   if (minReadySeconds > 0 && available < desired) return short(available, desired)
   return revisionMissing(workload)
@@ -141,7 +141,11 @@ function pendingRevision({
   updated,
 }: ObservedWorkload): string {
   if (!onDelete || currentRevision === updateRevision) return ''
-  return `${desired - updated} pods run the earlier specification until somebody deletes them`
+  return `${pods(desired - updated)} of the earlier specification, until somebody deletes them`
+}
+
+function pods(count: number): string {
+  return count === 1 ? '1 pod' : `${count} pods`
 }
 
 function unfinished(message: string): Missing {
