@@ -1,13 +1,14 @@
 /** Both flows, connected: cluster → caches → observer → store, and Participant → reconciler → cluster. They meet in the cluster. */
 import { createHash, randomBytes } from 'node:crypto'
 import { objectMap } from './contract/object-map.ts'
-import type { Freshness, ParticipantWriter, StatusReader } from './http/ports.ts'
+import type { Freshness, StatusReader } from './http/ports.ts'
 import type { Kube } from './kube/kube.ts'
 import { openParticipantWriter } from './kube/participant-writer.ts'
 import { objectRefs } from './manifests/manifests.ts'
 import type { KubeObject } from './model/kubernetes.ts'
 import type { Log } from './model/log.ts'
 import type { Profiles } from './model/profile.ts'
+import type { ParticipantWriter } from './model/requests.ts'
 import { type Caches, openCaches } from './observe/caches.ts'
 import { DidIndex } from './observe/did-index.ts'
 import { Observer } from './observe/observer.ts'
@@ -33,9 +34,6 @@ export interface Engine extends AsyncDisposable {
 
 /** A watch silent for this many ms is behind: bookmarks come about once a minute, the stall guard acts at 90 s. */
 const STALE_AFTER_MS = 120_000
-
-/** A caller without a timeout of its own waits no longer than this many ms for its write to be accepted. */
-const WRITE_DEADLINE_MS = 10_000
 
 export function openEngine(options: EngineOptions): Engine {
   const { kube, profiles, reserved, log } = options
@@ -68,7 +66,6 @@ export function openEngine(options: EngineOptions): Engine {
     profiles,
     reserved,
     objectMapOf: (input) => objectMap(objectRefs(input)),
-    deadlineMs: WRITE_DEADLINE_MS,
   })
   return {
     reader: store,

@@ -2,12 +2,15 @@
 import { createHash } from 'node:crypto'
 import { isIPv4 } from 'node:net'
 
+export interface Caller {
+  readonly name: string
+  /** SHA-256 of the token, in hexadecimal. */
+  readonly sha256: string
+}
+
 export type Auth =
   | { readonly kind: 'none' }
-  | {
-      readonly kind: 'tokens'
-      readonly callers: readonly { readonly name: string; readonly sha256: string }[]
-    }
+  | { readonly kind: 'tokens'; readonly callers: readonly Caller[] }
 
 /** Shorter tokens can be guessed. */
 const TOKEN_MIN_LENGTH = 16
@@ -32,7 +35,7 @@ export function isLoopback(host: string): boolean {
 }
 
 /** Lines `caller token`; `#` starts a comment. A fault names the line, never its content. */
-function readTokens(path: string, text: string, faults: string[]): { name: string; sha256: string }[] {
+function readTokens(path: string, text: string, faults: string[]): readonly Caller[] {
   const callers = text.split('\n').flatMap((line, index) => {
     const words = line.trim().split(/\s+/u)
     if (line.trim() === '' || line.trim().startsWith('#')) return []

@@ -3,7 +3,7 @@ import { hash } from 'node:crypto'
 import { Writable } from 'node:stream'
 import { describe, it } from 'node:test'
 import { pino } from 'pino'
-import type { Auth } from './auth.ts'
+import type { Auth } from '../config/auth.ts'
 import { aRecord, testApp, type TestApp, UID } from './test-app.ts'
 
 const auth: Auth = {

@@ -1,17 +1,8 @@
 /** Says who calls. Static bearer tokens (RFC 6750), of which only the hashes are known here. */
 import { hash, timingSafeEqual } from 'node:crypto'
 import type { onRequestHookHandler } from 'fastify'
+import type { Caller } from '../config/auth.ts'
 import { RequestError } from './request-error.ts'
-
-export interface Caller {
-  readonly name: string
-  /** SHA-256 of the token, in hexadecimal. */
-  readonly sha256: string
-}
-
-export type Auth =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'tokens'; readonly callers: readonly Caller[] }
 
 declare module 'fastify' {
   interface FastifyRequest {

@@ -1,6 +1,6 @@
+import type { Accepted } from '../model/requests.ts'
 /** The OpenAPI document without a running service, for whoever writes it to a file. */
 import { createApp } from './app.ts'
-import type { Accepted } from './ports.ts'
 
 /** Always the same for the same source. Nothing is listened on, nothing is asked. */
 export async function openapiDocument(): Promise<object> {

@@ -1,4 +1,4 @@
-/** What the HTTP door is handed: readers and a writer. Their makers live elsewhere; `service.ts` connects them. */
+/** What the HTTP door is handed to read from; the writer is in `model/requests.ts`. Their makers live elsewhere; `service.ts` connects them. */
 import type { ListPage, ListQuery, StatusRecord } from '../store/store.ts'
 
 export interface StatusReader {
@@ -14,28 +14,4 @@ export interface Freshness {
   readonly observedAtMs: number
   /** True when that is longer ago than a live watch can be silent. */
   readonly stale: boolean
-}
-
-export interface CreateRequest {
-  readonly participantName: string
-  readonly did: string
-  /** As the caller sent it; `readHost` makes a host of it. */
-  readonly kubeHost?: string
-  readonly profile?: string
-}
-
-/** What was accepted. */
-export interface Accepted {
-  readonly participantName: string
-  readonly uid: string
-  /** Object name → Kind of everything the participant consists of; flat, see contract.md §1.3. */
-  readonly objects: Readonly<Record<string, string>>
-}
-
-/** Throws `RefusedError`, `NotFoundError` or `UnavailableError`; resolves when the intent is durable. */
-export interface ParticipantWriter {
-  create(request: CreateRequest): Promise<Accepted>
-  /** Validation and the map; nothing is written. */
-  preview(request: CreateRequest): Promise<Accepted>
-  delete(participantName: string): Promise<Accepted>
 }

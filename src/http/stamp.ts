@@ -1,7 +1,7 @@
 /** What every answer carries, and what browsers of other origins may do with it. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Auth } from '../config/auth.ts'
 import { UnavailableError } from '../model/errors.ts'
-import type { Auth } from './auth.ts'
 import type { Freshness } from './ports.ts'
 
 /** Headers that a page of another origin may read. */

@@ -7,7 +7,7 @@ import { watchWrites } from '../../test/support/watched-writes.ts'
 import type { RefusalCode } from '../model/errors.ts'
 import { type KubeObject, RESOURCES } from '../model/kubernetes.ts'
 import { OWNER_ANNOTATION, PARTICIPANT_LABEL } from '../model/names.ts'
-import type { CreateRequest } from './participant-writer.ts'
+import type { CreateRequest } from '../model/requests.ts'
 
 const ACME: CreateRequest = { participantName: 'acme', did: 'did:web:acme.example' }
 

@@ -6,8 +6,8 @@ import { createParticipant, participantIn } from '../../test/support/provisionin
 import { watchWrites } from '../../test/support/watched-writes.ts'
 import { NotFoundError, UnavailableError } from '../model/errors.ts'
 import { FINALIZER } from '../model/names.ts'
+import type { CreateRequest } from '../model/requests.ts'
 import { KubeApiError } from './errors.ts'
-import type { CreateRequest } from './participant-writer.ts'
 
 const ACME: CreateRequest = { participantName: 'acme', did: 'did:web:acme.example' }
 

@@ -7,6 +7,7 @@ import { type KubeObject, type ObjectKey, RESOURCES } from '../model/kubernetes.
 import { API_VERSION, faultOfName, FINALIZER, KIND, printable } from '../model/names.ts'
 import { type Participant, SPEC_DEFAULTS } from '../model/participant.ts'
 import type { Profiles } from '../model/profile.ts'
+import type { Accepted, CreateRequest, ParticipantWriter } from '../model/requests.ts'
 import { DidClaims } from './did-claims.ts'
 import { hasReason } from './errors.ts'
 import type { Kube } from './kube.ts'
@@ -15,23 +16,6 @@ import { changedMeanwhile, withinDeadline } from './write-deadline.ts'
 
 /** Owner of the fields that callers of the HTTP API set. */
 const API_MANAGER = 'dataspace-provisioner-api'
-
-export interface CreateRequest {
-  readonly participantName: string
-  readonly did: string
-  /** As the caller sent it; may be a bare IP address or carry a scheme. */
-  readonly kubeHost?: string
-  readonly profile?: string
-}
-
-/** What was accepted. */
-interface Accepted {
-  readonly participantName: string
-  /** Empty in a preview. */
-  readonly uid: string
-  /** Object name → Kind of everything the participant consists of. */
-  readonly objects: Readonly<Record<string, string>>
-}
 
 type Intent = Omit<ManifestInput, 'profile'>
 
@@ -50,20 +34,6 @@ export interface ParticipantWriterOptions {
   readonly objectMapOf: (input: ManifestInput) => Readonly<Record<string, string>>
   /** Each operation is answered, for good or ill, within this many ms. Default 10,000. */
   readonly deadlineMs?: number
-}
-
-/** Resolves when the intent is durable. */
-export interface ParticipantWriter {
-  /**
-   * The same request again is harmless and answers the same.
-   *
-   * Throws `RefusedError` (nothing was written) or `UnavailableError` (it may have been; asking again is harmless).
-   */
-  create(request: CreateRequest): Promise<Accepted>
-  /** Says what `create` would accept, without asking the cluster. Throws `RefusedError`. */
-  preview(request: CreateRequest): Promise<Accepted>
-  /** While it is being deleted the same again answers the same. Throws also `NotFoundError`. */
-  delete(participantName: string): Promise<Accepted>
 }
 
 export function openParticipantWriter(options: ParticipantWriterOptions): ParticipantWriter {

@@ -1,11 +1,12 @@
 import type { Kube } from '../../src/kube/kube.ts'
-import { openParticipantWriter, type ParticipantWriter } from '../../src/kube/participant-writer.ts'
+import { openParticipantWriter } from '../../src/kube/participant-writer.ts'
 import { WatchCache } from '../../src/kube/watch-cache.ts'
 /** A participant writer on a built-in cluster, with the caches it needs. */
 import { type RefusalCode, RefusedError } from '../../src/model/errors.ts'
 import { RESOURCES } from '../../src/model/kubernetes.ts'
 import type { Participant } from '../../src/model/participant.ts'
 import type { Profile, Profiles } from '../../src/model/profile.ts'
+import type { ParticipantWriter } from '../../src/model/requests.ts'
 import { DidIndex } from '../../src/observe/did-index.ts'
 import { projectParticipant } from '../../src/status/project-participant.ts'
 import { RecordedLog } from './recorded-log.ts'

@@ -8,8 +8,8 @@ import {
   DeleteBodySchema,
   NameParamsSchema,
 } from '../../contract/resources.ts'
+import type { Accepted, ParticipantWriter } from '../../model/requests.ts'
 import { errorResponses, jsonResponse } from '../documentation.ts'
-import type { Accepted, ParticipantWriter } from '../ports.ts'
 import type { Stamp } from '../stamp.ts'
 
 export interface WriteRoutesOptions {

@@ -168,19 +168,11 @@ export function kubeKeepsItsPromises(clusterName: string, open: OpenTestCluster)
       await kube.create(configMap('from-a', {}, { labels: { suite: 'from' } }))
       await kube.apply(configMap('from-a', { a: '1' }, { labels: { suite: 'from' } }), { manager: 'one' })
       await kube.delete(RESOURCES.ConfigMap, key('from-a'))
-      const stop = new AbortController()
-      const types: string[] = []
-      for await (const { type } of kube.watch(RESOURCES.ConfigMap, {
-        labelSelector: 'suite=from',
-        resourceVersion,
-        timeoutSeconds: 30,
-        signal: stop.signal,
-      })) {
-        if (type !== 'BOOKMARK') types.push(type)
-        if (type === 'DELETED') break
-      }
-      stop.abort()
-      assert.deepEqual(types, ['ADDED', 'MODIFIED', 'DELETED'])
+      assert.deepEqual(await typesUntilDeleted(kube, 'suite=from', resourceVersion), [
+        'ADDED',
+        'MODIFIED',
+        'DELETED',
+      ])
     })
 
     it('shows an object that stops matching the selector as deleted', async () => {
@@ -192,19 +184,7 @@ export function kubeKeepsItsPromises(clusterName: string, open: OpenTestCluster)
       })
       await kube.create(configMap('leaver', {}, { labels: { suite: 'leaving' } }))
       await kube.patch(RESOURCES.ConfigMap, key('leaver'), labels('left') as never)
-      const stop = new AbortController()
-      const types: string[] = []
-      for await (const { type } of kube.watch(RESOURCES.ConfigMap, {
-        labelSelector: 'suite=leaving',
-        resourceVersion,
-        timeoutSeconds: 30,
-        signal: stop.signal,
-      })) {
-        if (type !== 'BOOKMARK') types.push(type)
-        if (type === 'DELETED') break
-      }
-      stop.abort()
-      assert.deepEqual(types, ['ADDED', 'DELETED'])
+      assert.deepEqual(await typesUntilDeleted(kube, 'suite=leaving', resourceVersion), ['ADDED', 'DELETED'])
     })
 
     it('keeps a cache that follows every change, and sees delete and recreate as two', async () => {
@@ -290,4 +270,25 @@ export function kubeKeepsItsPromises(clusterName: string, open: OpenTestCluster)
       })
     })
   })
+}
+
+/** Types of the events from this resourceVersion on, bookmarks left out, the first DELETED last. */
+async function typesUntilDeleted(
+  kube: Kube,
+  labelSelector: string,
+  resourceVersion: string,
+): Promise<readonly string[]> {
+  const stop = new AbortController()
+  const types: string[] = []
+  for await (const { type } of kube.watch(RESOURCES.ConfigMap, {
+    labelSelector,
+    resourceVersion,
+    timeoutSeconds: 30,
+    signal: stop.signal,
+  })) {
+    if (type !== 'BOOKMARK') types.push(type)
+    if (type === 'DELETED') break
+  }
+  stop.abort()
+  return types
 }
