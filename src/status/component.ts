@@ -1,4 +1,5 @@
 /** Judges one expected component: its workload, what its pods say, and how long it has been trying. */
+import type { Cause } from '../model/causes.ts'
 import type { ObservedPod, ObservedWorkload } from '../model/observed.ts'
 import type { ComponentState } from '../model/participant.ts'
 import { findInPods, restartsOf } from './pod.ts'
@@ -15,6 +16,8 @@ export interface ComponentVerdict {
   readonly reason: string
   /** Empty only for a component that is ready and has nothing to tell. */
   readonly message: string
+  /** Absent for a component that is ready or simply on its way. */
+  readonly cause?: Cause
   /** RFC 3339; since when it is in this state, as far as the cluster tells. */
   readonly since: string
   readonly image?: string

@@ -1,5 +1,11 @@
 /** Judges a participant as a whole: six states, by rules in order (status reference §6.2). */
-import type { ObservedNamespace, ObservedPod, ObservedWorkload } from '../model/observed.ts'
+import type {
+  ObservedClaim,
+  ObservedEvent,
+  ObservedNamespace,
+  ObservedPod,
+  ObservedWorkload,
+} from '../model/observed.ts'
 import { COMPONENTS, type Condition, type Participant, type Phase } from '../model/participant.ts'
 import { type ComponentVerdict, judgeComponent } from './component.ts'
 
@@ -10,6 +16,11 @@ export interface Snapshot {
   readonly namespace: ObservedNamespace | undefined
   readonly workloads: readonly ObservedWorkload[]
   readonly pods: readonly ObservedPod[]
+  readonly claims: readonly ObservedClaim[]
+  /** Of this namespace; those about objects that are gone do no harm. */
+  readonly events: readonly ObservedEvent[]
+  /** The verdict before this one: what was ready a moment ago is not called lost by a first glance. */
+  readonly before?: Verdict
   /** It was READY at least once: from then on a loss is DEGRADED, never PROVISIONING or FAILED. */
   readonly everReady: boolean
   readonly nowMs: number

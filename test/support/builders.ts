@@ -1,7 +1,9 @@
 import { API_VERSION, KIND } from '../../src/model/names.ts'
 /** Healthy things; a test names only what differs. */
 import type {
+  ObservedClaim,
   ObservedContainer,
+  ObservedEvent,
   ObservedNamespace,
   ObservedPod,
   ObservedWorkload,
@@ -82,6 +84,8 @@ export function aDeployment(differs: Partial<ObservedWorkload> = {}): ObservedWo
     onDelete: false,
     partition: 0,
     image: 'controlplane:1',
+    startBudgetMs: 0,
+    recreate: false,
     ...differs,
   }
 }
@@ -101,7 +105,15 @@ export function aStatefulSet(differs: Partial<ObservedWorkload> = {}): ObservedW
 }
 
 export function aContainer(differs: Partial<ObservedContainer> = {}): ObservedContainer {
-  return { name: 'main', image: 'controlplane:1', init: false, ready: true, restarts: 0, ...differs }
+  return {
+    name: 'main',
+    image: 'controlplane:1',
+    kind: 'main',
+    ready: true,
+    restarts: 0,
+    runningSince: BORN,
+    ...differs,
+  }
 }
 
 export function aPod(differs: Partial<ObservedPod> = {}): ObservedPod {
@@ -110,6 +122,8 @@ export function aPod(differs: Partial<ObservedPod> = {}): ObservedPod {
     name: 'controlplane-1-abcde',
     uid: 'uid-pod',
     component: 'controlplane',
+    componentKind: 'Deployment',
+    ownerUid: 'uid-replicaset',
     revision: '1',
     creationTimestamp: BORN,
     terminating: false,
@@ -117,7 +131,40 @@ export function aPod(differs: Partial<ObservedPod> = {}): ObservedPod {
     reason: '',
     message: '',
     ready: true,
+    readyTurnedAt: BORN,
+    node: 'node-1',
+    claims: [],
     containers: [aContainer()],
+    ...differs,
+  }
+}
+
+export function aClaim(differs: Partial<ObservedClaim> = {}): ObservedClaim {
+  return {
+    namespace: 'acme',
+    name: 'data-postgres-0',
+    uid: 'uid-claim',
+    creationTimestamp: BORN,
+    phase: 'Bound',
+    storageClass: 'standard',
+    terminating: false,
+    ...differs,
+  }
+}
+
+/** About the pod of {@link aPod}. */
+export function anEvent(differs: Partial<ObservedEvent> = {}): ObservedEvent {
+  return {
+    namespace: 'acme',
+    name: 'controlplane-1-abcde.1',
+    uid: 'uid-event',
+    type: 'Warning',
+    reason: 'Failed',
+    message: 'Error: ErrImagePull',
+    count: 1,
+    firstSeen: BORN,
+    lastSeen: BORN,
+    about: { kind: 'Pod', name: 'controlplane-1-abcde', uid: 'uid-pod', fieldPath: '' },
     ...differs,
   }
 }
@@ -131,6 +178,8 @@ export function aHealthySnapshot(differs: Partial<Snapshot> = {}): Snapshot {
       name === 'postgres' || name === 'vault' ? aStatefulSet({ name }) : aDeployment({ name }),
     ),
     pods: [],
+    claims: [],
+    events: [],
     everReady: false,
     nowMs: BORN_MS + 60_000,
     ...differs,
