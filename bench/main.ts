@@ -4,13 +4,18 @@
  * Every figure is taken in this run, on loopback, for a bounded time. Machines differ: ratios travel, milliseconds less.
  */
 import { changeLatency } from './change-latency.ts'
+import { changeRate } from './change-rate.ts'
 import type { Benchmark, Figure } from './figure.ts'
+import { judgeCost, recomputeTime } from './judge-cost.ts'
 import { listLatency } from './list-latency.ts'
 import { statusThroughput } from './status-throughput.ts'
 import { syncBlock, syncMemory, syncTime } from './sync.ts'
 
 const benchmarks: Readonly<Record<string, Benchmark>> = {
   'status-throughput': statusThroughput,
+  'judge-cost': judgeCost,
+  'recompute-time': recomputeTime,
+  'change-rate': changeRate,
   'sync-time': syncTime,
   'sync-memory': syncMemory,
   'sync-block': syncBlock,

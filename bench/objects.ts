@@ -212,3 +212,48 @@ export function podOf(name: string, component: string): KubeObject {
     },
   } as KubeObject
 }
+
+export function claimOf(name: string, component: string): KubeObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: {
+      name: `${component}-data`,
+      namespace: name,
+      uid: `claim-${name}-${component}`,
+      creationTimestamp: BORN,
+      labels: labelsOf(name, component),
+      managedFields,
+    },
+    spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+    status: { phase: 'Bound' },
+  } as KubeObject
+}
+
+/** As a kubelet writes it. */
+export function eventOf(name: string, component: string, index: number): KubeObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'Event',
+    metadata: {
+      name: `${component}-5d8f9-abcde.${index}`,
+      namespace: name,
+      uid: `event-${name}-${component}-${index}`,
+      creationTimestamp: BORN,
+    },
+    involvedObject: {
+      kind: 'Pod',
+      namespace: name,
+      name: `${component}-5d8f9-abcde`,
+      uid: `pod-${name}-${component}`,
+      fieldPath: `spec.containers{${component}}`,
+    },
+    type: 'Warning',
+    reason: ['BackOff', 'Unhealthy', 'FailedMount', 'Failed'][index % 4],
+    message: `Back-off restarting failed container ${component} in pod ${component}-5d8f9-abcde_${name}(${index})`,
+    firstTimestamp: BORN,
+    lastTimestamp: BORN,
+    count: index + 1,
+    source: { component: 'kubelet', host: 'node-1' },
+  } as unknown as KubeObject
+}

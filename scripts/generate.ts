@@ -6,6 +6,8 @@ import { stringify } from 'yaml'
 import { SETTINGS } from '../src/config/env.ts'
 import { participantCrd } from '../src/crd/participant-crd.ts'
 import { openapiDocument } from '../src/http/openapi.ts'
+import { metricsPage } from './metrics-page.ts'
+import { statusRulesPage } from './status-rules-page.ts'
 
 interface Generated {
   readonly output: string
@@ -23,6 +25,8 @@ const generated: readonly Generated[] = [
     make: async () => `${JSON.stringify(await openapiDocument(), undefined, 2)}\n`,
   },
   { output: 'docs/reference/settings.md', make: settingsPage },
+  { output: 'docs/reference/metrics.md', make: metricsPage },
+  { output: 'docs/status-rules.md', make: statusRulesPage },
 ]
 
 function settingsPage(): string {

@@ -1,54 +1,21 @@
 #!/usr/bin/env node
-/** The process: settings → service; signals; exit code. */
-import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
-import packageJson from '../package.json' with { type: 'json' }
-import { type Config, ConfigError, readConfig } from './config/config.ts'
-import { helpText } from './config/help.ts'
-import { greeting } from './greeting.ts'
-import { CredentialsError } from './kube/server-address.ts'
-import { startService } from './service.ts'
-import { openLogger } from './telemetry/logger.ts'
+/** The process: which command. Each is loaded when it is asked for, so that `explain` needs nothing of `serve`. */
 
-const { version } = packageJson
+const [command, ...args] = process.argv.slice(2)
 
-async function serve(config: Config): Promise<void> {
-  const stop = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort(signal))
-  const log = openLogger({
-    level: config.log.level,
-    format: config.log.format ?? (process.stderr.isTTY ? 'text' : 'json'),
-    write: (line) => process.stderr.write(line),
+if (command === 'explain') {
+  const { explain } = await import('./explain/command.ts')
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // A reader that has seen enough, such as `head`, is no fault.
+    if (error.code !== 'EPIPE') throw error
   })
-  await using service = await startService(config, { log, version })
-  process.stdout.write(greeting(service, version))
-  if (!stop.signal.aborted) await once(stop.signal, 'abort')
-  log.info({ signal: String(stop.signal.reason) }, 'stopping')
-}
-
-try {
-  const config = readConfig({
-    args: process.argv.slice(2),
-    env: process.env,
-    readFile: (path) => readFileSync(path, 'utf8'),
+  process.exitCode = await explain(args, {
+    stdin: process.stdin,
+    print: (text) => process.stdout.write(text),
+    warn: (text) => process.stderr.write(text),
+    now: Date.now,
   })
-  if (config === 'help') process.stdout.write(helpText())
-  else await serve(config)
-} catch (error) {
-  const lines = faultsOf(error)
-  if (lines === undefined) throw error
-  process.stderr.write(lines.map((line) => `dataspace-provisioner cannot start: ${line}\n`).join(''))
-  process.exitCode = 2
-}
-
-/** What the person who started it can mend; undefined for a bug of ours. */
-function faultsOf(error: unknown): readonly string[] | undefined {
-  if (error instanceof ConfigError) return error.faults
-  if (error instanceof CredentialsError) return [error.message]
-  const { code, address, port } = error as { code?: string; address?: string; port?: number }
-  if (code === 'EADDRINUSE')
-    return [`${address}:${port} is in use by another process: choose another with --port and --health-port`]
-  if (code === 'EACCES' || code === 'EADDRNOTAVAIL')
-    return [`cannot listen on ${address}:${port} (${code}): choose another with --host or --port`]
-  return undefined
+} else {
+  const { serve } = await import('./serve.ts')
+  await serve(process.argv.slice(2))
 }

@@ -2,14 +2,17 @@
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import type { ClusterChoice, Config } from './config/config.ts'
-import { openEngine } from './engine.ts'
+import { type Engine, openEngine } from './engine.ts'
 import { createApp } from './http/app.ts'
-import { createHealthApp } from './http/health.ts'
+import { createHealthApp, type HealthCheck, type MetricsPage } from './http/health.ts'
+import { watchChecks } from './http/watch-checks.ts'
 import { openKube, type KubeOptions } from './kube/client.ts'
 import { type CredentialsSource, openCredentials } from './kube/credentials.ts'
 import { explainUnreadable } from './kube/preflight.ts'
 import { BROKEN_IMAGE_PROFILE } from './manifests/default-profile.ts'
 import { type BuiltInCluster, openCluster } from './simulator/cluster.ts'
+import { type OpenedStore, openStore } from './store/open-store.ts'
+import { openMetrics } from './telemetry/metrics.ts'
 
 export interface ServiceOptions {
   readonly log: Logger
@@ -49,19 +52,28 @@ export async function startService(config: Config, options: ServiceOptions): Pro
   )
   const broken = builtIn ? [[BROKEN_IMAGE_PROFILE.name, BROKEN_IMAGE_PROFILE] as const] : []
   const profiles = new Map([...broken, ...config.profiles])
-  const engine = stack.use(openEngine({ kube, profiles, reserved: config.reserved, log }))
-  const { reader, writer, freshness } = engine
-  const { host, port, healthPort } = config.http
-  const url = await listen(
-    stack,
-    createApp({ reader, writer, freshness, auth: config.auth, log, now: Date.now }),
-    {
-      host,
-      port,
-    },
+  const { reserved, discovery } = config
+  const metrics = openMetrics()
+  const home = await openStore(config.store, { log, random: Math.random })
+  stack.use(home.store)
+  const engine = stack.use(
+    openEngine({
+      kube,
+      profiles,
+      reserved,
+      discovery,
+      log,
+      home,
+      unavailableAfterMs: config.unavailableAfterMs,
+      stopwatch: metrics.stopwatch,
+    }),
   )
-  const checks = [{ name: 'caches-synced', ok: () => freshness().synced }]
-  const healthUrl = await listen(stack, createHealthApp({ checks }), { host, port: healthPort })
+  const { url, healthUrl } = await openDoors(stack, config, {
+    engine,
+    checks: [...watchChecks(engine.watches), ...storeChecks(home)],
+    metrics: { contentType: metrics.contentType, render: () => metrics.render(engine.reading()) },
+    log,
+  })
 
   const stopping = new AbortController()
   stack.defer(() => stopping.abort())
@@ -100,6 +112,34 @@ async function openChosen(
       return { source: { kind: 'direct', server: builtIn.url }, builtIn }
     }
   }
+}
+
+interface Doors {
+  readonly engine: Engine
+  readonly checks: readonly HealthCheck[]
+  readonly metrics: MetricsPage
+  readonly log: Logger
+}
+
+async function openDoors(
+  stack: AsyncDisposableStack,
+  { http: { host, port, healthPort }, auth }: Config,
+  { engine, checks, metrics, log }: Doors,
+): Promise<Pick<RunningService, 'url' | 'healthUrl'>> {
+  const { reader, writer, freshness } = engine
+  const app = createApp({ reader, writer, freshness, auth, log, now: Date.now, checks })
+  const url = await listen(stack, app, { host, port })
+  const synced = { name: 'caches-synced', ok: () => freshness().synced }
+  const health = createHealthApp({ checks: [synced, ...checks], metrics })
+  return { url, healthUrl: await listen(stack, health, { host, port: healthPort }) }
+}
+
+/** Never fails: answers come from memory, so Redis takes nobody out of service. */
+function storeChecks({ past }: OpenedStore): readonly HealthCheck[] {
+  if (past === undefined) return []
+  const detail = (): string =>
+    past.reachable ? 'Redis answers' : 'Redis does not answer; verdicts would not survive a restart'
+  return [{ name: 'store', ok: () => true, detail }]
 }
 
 interface Address {

@@ -2,10 +2,12 @@
 import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { KubeObject } from '../../src/model/kubernetes.ts'
 import { COMPONENTS } from '../../src/model/participant.ts'
+import { type ChangeWish, changedDeployment } from '../changes.ts'
 import { tell } from '../child.ts'
-import { deploymentOf, namespaceOf, participantOf, podOf } from '../objects.ts'
+import { claimOf, deploymentOf, namespaceOf, participantOf, podOf } from '../objects.ts'
 import { nameOf } from '../records.ts'
 
 const participants = Number(process.argv[2])
@@ -34,6 +36,7 @@ const collections: Readonly<Record<string, readonly Template[]>> = {
   deployments: perComponent(deploymentOf),
   statefulsets: [],
   pods: perComponent(podOf),
+  persistentvolumeclaims: ['postgres', 'vault'].map((component) => templateOf(claimOf(NAME, component))),
 }
 
 async function stream(plural: string, response: ServerResponse): Promise<void> {
@@ -43,7 +46,11 @@ async function stream(plural: string, response: ServerResponse): Promise<void> {
   const metadata = { resourceVersion: '1000000', annotations: { 'k8s.io/initial-events-end': 'true' } }
   const object = { kind: 'Bookmark', apiVersion: 'v1', metadata }
   await send(response, `${JSON.stringify({ type: 'BOOKMARK', object })}\n`)
+  if (plural === 'deployments') changes = response
 }
+
+/** The watch of Deployments, once its initial state is sent. */
+let changes: ServerResponse | undefined
 
 async function send(response: ServerResponse, line: string): Promise<void> {
   bytes += line.length
@@ -56,6 +63,30 @@ const server = createServer((request, response) => {
   if (url.searchParams.get('sendInitialEvents') === 'true') void stream(plural, response)
   else if (url.searchParams.get('watch') !== '1') response.end(JSON.stringify({ bytes }))
 })
+/** Sends so many changes a second, one participant after the other, for so long; answers when each was handed to the socket. */
+process.on('message', (question: string) => {
+  const { perSecond, seconds } = JSON.parse(question) as ChangeWish
+  void sendChanges(perSecond, seconds).then((sentAtNs) => tell({ sentAtNs }))
+})
+
+async function sendChanges(perSecond: number, seconds: number): Promise<readonly string[]> {
+  const response = changes
+  if (response === undefined) throw new Error('nobody watches Deployments yet')
+  const sentAtNs: string[] = []
+  const started = performance.now()
+  while (sentAtNs.length < perSecond * seconds) {
+    const due = ((performance.now() - started) * perSecond) / 1000
+    while (sentAtNs.length < due && sentAtNs.length < perSecond * seconds) {
+      const index = sentAtNs.length
+      const line = changedDeployment(nameOf(index % participants), index, (version += 1))
+      sentAtNs.push(String(process.hrtime.bigint()))
+      await send(response, line)
+    }
+    await delay(1)
+  }
+  return sentAtNs
+}
+
 server.listen(0, '127.0.0.1')
 await once(server, 'listening')
 tell({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` })

@@ -16,6 +16,8 @@ profiles:
 `,
   'wrong.yaml': 'profiles: { small: { components: { postgres: { imag: x } } } }',
   'broken.yaml': 'profiles: [',
+  'discovering.yaml': 'discovery: { legacy: true }',
+  'misspelt.yaml': 'discovery: { lagacy: true }',
 }
 
 function read(args: readonly string[], env: Environment = {}): Config {
@@ -124,7 +126,53 @@ describe('the settings', () => {
       )
   })
 
+  it('say how old an answer may get, in seconds', () => {
+    assert.equal(read([]).unavailableAfterMs, 900_000)
+    assert.equal(read(['--unavailable-after', '120']).unavailableAfterMs, 120_000)
+    for (const text of ['119', '604801', '-1', '15m', '1e3'])
+      assert.match(
+        faultsOf([`--unavailable-after=${text}`])[0] ?? '',
+        /^UNAVAILABLE_AFTER must be a whole number/u,
+      )
+  })
+
+  it('never repeat the address of a store that is wrong', () => {
+    for (const STORE of ['redis://:canary@h/x', 'canary', 'amqp://canary@h'])
+      assert.ok(!faultsOf([], { STORE }).join().includes('canary'))
+    assert.equal(read([], { STORE: 'redis://:canary@h' }).store.kind, 'redis')
+  })
+
   it('answer a call for help with help, whatever else is wrong', () => {
     assert.equal(readConfig({ args: ['--help', '--port', 'x'], env: {}, readFile: () => '' }), 'help')
+  })
+})
+
+describe('discovery', () => {
+  it('is off unless the file, the variable or the flag turns it on', () => {
+    assert.equal(read([]).discovery.legacy, false)
+    assert.equal(read(['--config', 'profiles.yaml']).discovery.legacy, false)
+    assert.equal(read(['--config', 'discovering.yaml']).discovery.legacy, true)
+    assert.equal(read([], { DISCOVERY_LEGACY: 'true' }).discovery.legacy, true)
+    assert.equal(read(['--discovery-legacy', 'true']).discovery.legacy, true)
+  })
+
+  it('is on by the bare flag, wherever it stands', () => {
+    assert.equal(read(['--discovery-legacy', '--port', '1']).discovery.legacy, true)
+    assert.equal(read(['--port', '1', '--discovery-legacy']).discovery.legacy, true)
+  })
+
+  it('follows flag and variable before the file', () => {
+    assert.equal(read(['--config', 'discovering.yaml', '--discovery-legacy=false']).discovery.legacy, false)
+    assert.equal(
+      read(['--config', 'discovering.yaml'], { DISCOVERY_LEGACY: 'false' }).discovery.legacy,
+      false,
+    )
+  })
+
+  it('names what is wrong with it', () => {
+    assert.deepEqual(faultsOf([], { DISCOVERY_LEGACY: 'yes' }), [
+      'DISCOVERY_LEGACY must be true or false, got "yes"',
+    ])
+    assert.match(faultsOf(['--config', 'misspelt.yaml']).join(), /"misspelt\.yaml" at \/discovery/u)
   })
 })

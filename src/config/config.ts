@@ -4,15 +4,19 @@ import { type Auth, isLoopback, readAuth } from './auth.ts'
 import { SETTINGS, type Settings } from './env.ts'
 import { readFileSettings } from './file.ts'
 import { type Environment, readSettings } from './read-settings.ts'
+import { readStore, type StoreSetting } from './store.ts'
 
 export interface Config {
   readonly http: { readonly host: string; readonly port: number; readonly healthPort: number }
   readonly auth: Auth
   readonly cluster: ClusterChoice
-  readonly store: { readonly kind: 'memory' }
+  readonly store: StoreSetting
+  /** Answers that the cluster has not confirmed for this many ms are given no more. */
+  readonly unavailableAfterMs: number
   readonly log: { readonly level: LogLevel; readonly format: 'json' | 'text' | undefined }
   readonly profiles: Profiles
   readonly reserved: readonly string[]
+  readonly discovery: { readonly legacy: boolean }
 }
 
 export type ClusterChoice =
@@ -50,6 +54,7 @@ export function readConfig({ args, env, readFile }: ConfigSource): Config | 'hel
   const host = settings.host ?? (cluster.kind === 'in-cluster' ? '0.0.0.0' : '127.0.0.1')
   const auth = readAuth(settings.auth ?? 'none', readFile, faults)
   faults.push(...faultsOfOpenDoor(auth, host))
+  const file = readFileSettings(settings.config, readFile, faults)
   const config: Config = {
     http: {
       host,
@@ -59,8 +64,10 @@ export function readConfig({ args, env, readFile }: ConfigSource): Config | 'hel
     auth,
     cluster,
     store: readStore(settings.store, faults),
+    unavailableAfterMs: readUnavailableAfter(settings, faults),
     log: readLog(settings, faults),
-    ...readFileSettings(settings.config, readFile, faults),
+    ...file,
+    discovery: { legacy: readSwitch('discoveryLegacy', settings, faults) ?? file.discovery.legacy },
   }
   if (faults.length > 0) throw new ConfigError(faults)
   return config
@@ -89,10 +96,24 @@ function readPort(name: 'port' | 'healthPort', settings: Settings, faults: strin
   return undefined
 }
 
-function readStore(text: string | undefined, faults: string[]): Config['store'] {
-  if (text !== undefined && text !== 'memory')
-    faults.push('STORE must be "memory": this version keeps finished answers in memory only')
-  return { kind: 'memory' }
+function readSwitch(name: 'discoveryLegacy', settings: Settings, faults: string[]): boolean | undefined {
+  const text = settings[name]
+  if (text === undefined || text === 'true' || text === 'false') return text && text === 'true'
+  faults.push(`${SETTINGS[name].variable} must be true or false, got "${text}"`)
+  return undefined
+}
+
+/** A healthy watch may be silent as long as the least. */
+const UNAVAILABLE_AFTER_SECONDS = { least: 120, most: 604_800 } as const
+
+function readUnavailableAfter({ unavailableAfter = '900' }: Settings, faults: string[]): number {
+  const { least, most } = UNAVAILABLE_AFTER_SECONDS
+  const seconds = /^\d{1,6}$/u.test(unavailableAfter) ? Number(unavailableAfter) : Number.NaN
+  if (seconds >= least && seconds <= most) return seconds * 1000
+  faults.push(
+    `UNAVAILABLE_AFTER must be a whole number of seconds from ${least} to ${most}, got "${unavailableAfter}"`,
+  )
+  return Number.NaN
 }
 
 function readLog({ logLevel = 'info', logFormat }: Settings, faults: string[]): Config['log'] {

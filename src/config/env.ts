@@ -32,7 +32,7 @@ export const SETTINGS = {
     variable: 'HEALTH_PORT',
     value: 'NUMBER',
     byDefault: '9998; 0 when PORT is 0',
-    meaning: 'Port of /livez and /readyz; 0 takes a free one and prints it.',
+    meaning: 'Port of /livez, /readyz and /metrics; 0 takes a free one and prints it.',
   },
   kubeconfig: {
     flag: 'kubeconfig',
@@ -44,9 +44,26 @@ export const SETTINGS = {
   store: {
     flag: 'store',
     variable: 'STORE',
-    value: 'memory',
+    value: 'memory|redis://[[USER]:PASSWORD@]HOST[:PORT][/DATABASE][?prefix=KEYS]',
     byDefault: 'memory',
-    meaning: 'Where finished answers live.',
+    meaning:
+      'Where finished answers live. With Redis 6.2 or newer (rediss:// for TLS) the last verdicts survive a restart; one prefix for each cluster, "dsp:" by default. Set a password by the variable: others can read flags.',
+  },
+  unavailableAfter: {
+    flag: 'unavailable-after',
+    variable: 'UNAVAILABLE_AFTER',
+    value: 'SECONDS',
+    byDefault: '900',
+    meaning:
+      'An answer that the cluster has not confirmed for 120 s is marked stale; one of this age is not given any more (503). 120 to 604800.',
+  },
+  discoveryLegacy: {
+    flag: 'discovery-legacy',
+    variable: 'DISCOVERY_LEGACY',
+    value: 'true|false',
+    byDefault: 'discovery.legacy of the CONFIG file, else false',
+    meaning:
+      'Shows namespaces that the Go provisioner made as participants that are only observed; reads workloads of the whole cluster.',
   },
   auth: {
     flag: 'auth',
@@ -75,7 +92,7 @@ export const SETTINGS = {
     variable: 'CONFIG',
     value: 'FILE',
     byDefault: 'built-in profile and reserved names',
-    meaning: 'YAML file with profiles and reserved names.',
+    meaning: 'YAML file with profiles, reserved names and discovery.',
   },
 } as const satisfies Readonly<Record<string, Setting>>
 

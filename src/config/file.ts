@@ -1,4 +1,4 @@
-/** Reads the configuration file: profiles (releases of images) and reserved names. A profile says only what differs. */
+/** Reads the configuration file: profiles (releases of images), reserved names, discovery. A profile says only what differs. */
 import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { parseDocument } from 'yaml'
@@ -43,6 +43,7 @@ type ProfileSettings = Static<typeof ProfileSettings>
 const FileSettings = Type.Object(
   {
     reserved: Type.Optional(Type.Array(Type.String({ minLength: 1 }))),
+    discovery: Type.Optional(Type.Object({ legacy: Type.Optional(Type.Boolean()) }, strict)),
     profiles: Type.Optional(
       Type.Record(Type.String({ pattern: '^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$' }), ProfileSettings),
     ),
@@ -53,12 +54,14 @@ const FileSettings = Type.Object(
 export interface FromFile {
   readonly profiles: Profiles
   readonly reserved: readonly string[]
+  readonly discovery: { readonly legacy: boolean }
 }
 
 /** What holds without a file. */
 const BUILT_IN: FromFile = {
   profiles: new Map([[DEFAULT_PROFILE.name, DEFAULT_PROFILE]]),
   reserved: RESERVED_BY_DEFAULT,
+  discovery: { legacy: false },
 }
 
 /** Faults name the file and the place in it, such as `/profiles/default/components/vault/image`. */
@@ -95,6 +98,7 @@ function parseFile(path: string, text: string, faults: string[]): FromFile {
   return {
     profiles: new Map([...BUILT_IN.profiles, ...profiles.map((profile) => [profile.name, profile] as const)]),
     reserved: content.reserved ?? BUILT_IN.reserved,
+    discovery: { ...BUILT_IN.discovery, ...content.discovery },
   }
 }
 

@@ -1,6 +1,6 @@
 /** Collects the settings from the command line and the environment; says which are not known. */
 import { parseArgs } from 'node:util'
-import { SETTINGS, type SettingName, type Settings } from './env.ts'
+import { type Setting, SETTINGS, type SettingName, type Settings } from './env.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -15,7 +15,7 @@ const names = Object.keys(SETTINGS) as SettingName[]
 export function readSettings(args: readonly string[], env: Environment): SettingsReading {
   const options = Object.fromEntries(names.map((name) => [SETTINGS[name].flag, { type: 'string' as const }]))
   const { tokens } = parseArgs({
-    args: [...args],
+    args: withImpliedValues(args),
     options: { ...options, help: { type: 'boolean', short: 'h' } },
     strict: false,
     tokens: true,
@@ -34,6 +34,18 @@ export function readSettings(args: readonly string[], env: Environment): Setting
   const help = tokens.some((token) => token.kind === 'option' && token.name === 'help')
   return { settings: merge(flags, env), help, faults }
 }
+
+/** A switch that is named without a value is on. */
+function withImpliedValues(args: readonly string[]): string[] {
+  return args.map((arg, index) => {
+    const next = args[index + 1]
+    return SWITCHES.includes(arg) && next !== 'true' && next !== 'false' ? `${arg}=true` : arg
+  })
+}
+
+const SWITCHES: readonly string[] = Object.values<Setting>(SETTINGS)
+  .filter(({ value }) => value === 'true|false')
+  .map(({ flag }) => `--${flag}`)
 
 /** A flag wins over a variable; an empty variable counts as not set, as in a shell's `VAR= command`. */
 function merge(flags: ReadonlyMap<string, string>, env: Environment): Settings {

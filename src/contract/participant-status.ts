@@ -1,10 +1,8 @@
 /** The answer to `GET /api/v1/resources/:participantName/status`: the v1 members first, then what was added to them. */
 import { Type, type Static } from 'typebox'
+import { ACTORS } from '../model/causes.ts'
 import { COMPONENT_STATES, PHASES, STEP_STATES } from '../model/participant.ts'
 import { type DeepReadonly, oneOf, time } from './schema.ts'
-
-/** Who has to act before a cause goes away. */
-const ACTORS = ['operator', 'platform', 'nobody yet'] as const
 
 const reason = Type.String({ description: 'Stable code in CamelCase, for machines' })
 
@@ -76,6 +74,9 @@ export const ParticipantStatusSchema = Type.Object(
     steps: Type.Optional(Type.Array(StepSchema)),
     did: Type.Optional(Type.String()),
     conditions: Type.Optional(Type.Array(ConditionSchema)),
+    eventsTotal: Type.Optional(
+      Type.Integer({ minimum: 0, description: 'How many events there are, of which `events` tells the newest' }),
+    ),
     stale: Type.Optional(
       Type.Boolean({ description: 'True, and present, only while the answer is older than it should be' }),
     ),
@@ -100,8 +101,8 @@ export const ParticipantStatusSchema = Type.Object(
             status: 'Starting',
             ready: false,
             replicas: { desired: 1, current: 1, ready: 0 },
-            message: 'container dataplane cannot pull its image: manifest unknown',
-            reason: 'ImagePull',
+            message: 'container dataplane cannot pull image "dataplane:9": manifest unknown',
+            reason: 'ErrImagePull',
             cause: { code: 'ImagePull', who: 'operator' },
             since: '2025-01-15T10:29:12Z',
             restarts: 0,

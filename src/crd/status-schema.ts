@@ -73,6 +73,7 @@ function componentSchema(): Schema {
       readyReplicas: count('Pods ready.'),
       reason: text('Why it is in this state, as a stable code.', REASON),
       message: text('Why it is in this state, for people.', { maxLength: MESSAGE_MAX_LENGTH }),
+      cause: text('Code of the cause, of which the documentation has a page.', { maxLength: 64 }),
     } satisfies FieldsOf<ComponentSummary>,
   })
 }

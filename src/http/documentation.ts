@@ -46,13 +46,19 @@ interface JsonResponse {
   readonly headers?: Readonly<Record<string, string>>
 }
 
+const EVERYWHERE = {
+  'X-Observed-At': 'When the cluster last confirmed what is known',
+  'X-Stale': '"true" while that is longer ago than it should be; absent otherwise',
+} as const
+
 export function jsonResponse({ description, schema, headers = {} }: JsonResponse): object {
   return {
     description,
     headers: Object.fromEntries(
-      Object.entries({ ...headers, 'X-Observed-At': 'When the cluster last confirmed what is known' }).map(
-        ([name, text]) => [name, { type: 'string', description: text }],
-      ),
+      Object.entries({ ...headers, ...EVERYWHERE }).map(([name, text]) => [
+        name,
+        { type: 'string', description: text },
+      ]),
     ),
     content: { 'application/json': { schema } },
   }

@@ -1,7 +1,22 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import type { WatchReading } from '../model/reading.ts'
 import { createHealthApp } from './health.ts'
 import { testApp } from './test-app.ts'
+import { watchChecks } from './watch-checks.ts'
+
+const aWatch: WatchReading = {
+  resource: 'pods',
+  required: true,
+  synced: false,
+  lagMs: undefined,
+  objects: undefined,
+  events: 0,
+  relists: 0,
+  restarts: 0,
+  stalls: 0,
+  skipped: 0,
+}
 
 describe('/livez and /readyz', () => {
   it('answer ok in the manner of the Kubernetes API server', async () => {
@@ -37,14 +52,36 @@ describe('/livez and /readyz', () => {
     assert.doesNotMatch(answer.body, /canary/u)
   })
 
+  it('tell beside a check how it stands', async () => {
+    let lagMs: number | undefined
+    const read = (): readonly WatchReading[] => [
+      { ...aWatch, resource: 'pods', lagMs, synced: lagMs !== undefined, objects: 3 },
+      { ...aWatch, resource: 'events', required: false },
+    ]
+    await using door = testApp({ checks: watchChecks(read) })
+    const before = await door.app.inject('/readyz')
+    assert.equal(before.statusCode, 503)
+    assert.match(before.body, /^\[-\]watch\/pods failed: not synced, nothing heard yet, 3 objects$/mu)
+    const optional = /^\[\+\]watch\/events ok: not synced, verdicts do without, nothing heard yet$/mu
+    assert.match(before.body, optional)
+    lagMs = 1250
+    const after = await door.app.inject('/readyz?verbose')
+    assert.equal(after.statusCode, 200)
+    assert.match(after.body, /^\[\+\]watch\/pods ok: lag 1\.3 s, 3 objects$/mu)
+  })
+
   it('can be served alone', async () => {
     let ready = false
-    const app = createHealthApp({ checks: [{ name: 'caches-synced', ok: () => ready }] })
+    const metrics = { contentType: 'text/plain; version=0.0.4', render: async () => 'up 1\n' }
+    const app = createHealthApp({ checks: [{ name: 'caches-synced', ok: () => ready }], metrics })
     await using _closed = { [Symbol.asyncDispose]: () => app.close() }
     await app.listen({ port: 0, host: '127.0.0.1' })
     assert.equal((await fetch(`${app.listeningOrigin}/readyz`)).status, 503)
     ready = true
     assert.equal(await (await fetch(`${app.listeningOrigin}/readyz`)).text(), 'ok')
     assert.equal((await fetch(`${app.listeningOrigin}/api/v1/resources`)).status, 404)
+    const scraped = await fetch(`${app.listeningOrigin}/metrics`)
+    assert.equal(scraped.headers.get('content-type'), 'text/plain; version=0.0.4')
+    assert.equal(await scraped.text(), 'up 1\n')
   })
 })

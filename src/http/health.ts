@@ -1,4 +1,4 @@
-/** `/livez` and `/readyz`, in the manner of the Kubernetes API server. No question of who asks, no secrets. */
+/** `/livez`, `/readyz` and `/metrics`, in the manner of the Kubernetes API server. No question of who asks, no secrets. */
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
@@ -8,11 +8,19 @@ import { compileValidator } from './validation.ts'
 export interface HealthCheck {
   readonly name: string
   readonly ok: () => boolean
+  /** A few words on how it stands, for people; not called when `ok` throws. */
+  readonly detail?: () => string
 }
 
 export interface HealthRoutesOptions {
   /** What `/readyz` asks. `/livez` asks nothing: a process that answers is alive. */
   readonly checks: readonly HealthCheck[]
+}
+
+/** What Prometheus scrapes. */
+export interface MetricsPage {
+  readonly contentType: string
+  readonly render: () => Promise<string>
 }
 
 const VerboseQuerySchema = Type.Object({
@@ -53,25 +61,35 @@ function report(
   probe: string,
   checks: readonly HealthCheck[],
 ): { readonly passed: boolean; readonly text: string } {
-  const results = checks.map((check) => ({ name: check.name, ok: passes(check) }))
+  const results = checks.map(resultOf)
   const passed = results.every(({ ok }) => ok)
-  const lines = results.map(({ name, ok }) => (ok ? `[+]${name} ok` : `[-]${name} failed`))
+  const lines = results.map(({ line }) => line)
   return { passed, text: [...lines, `${probe} check ${passed ? 'passed' : 'failed'}`, ''].join('\n') }
 }
 
-function passes({ ok }: HealthCheck): boolean {
+function resultOf({ name, ok, detail }: HealthCheck): { readonly ok: boolean; readonly line: string } {
   try {
-    return ok()
+    const passed = ok()
+    const result = passed ? `[+]${name} ok` : `[-]${name} failed`
+    return { ok: passed, line: detail === undefined ? result : `${result}: ${detail()}` }
   } catch {
-    return false
+    return { ok: false, line: `[-]${name} failed` }
   }
 }
 
-/** A server for probes alone, so that they have a port that is never published. */
-export function createHealthApp(options: HealthRoutesOptions): FastifyInstance {
+export interface HealthAppOptions extends HealthRoutesOptions {
+  readonly metrics: MetricsPage
+}
+
+/** A server for probes and scrapes alone, so that they have a port that is never published. */
+export function createHealthApp({ checks, metrics }: HealthAppOptions): FastifyInstance {
   const app = Fastify({ routerOptions: { ignoreTrailingSlash: true } })
   app.setValidatorCompiler(compileValidator)
   app.setSerializerCompiler(() => (payload) => JSON.stringify(payload))
-  app.register(healthRoutes, options)
+  app.register(healthRoutes, { checks })
+  app.get('/metrics', async (_request, reply) => {
+    const page = await metrics.render()
+    return reply.headers({ 'content-type': metrics.contentType, 'cache-control': 'no-store' }).send(page)
+  })
   return app
 }

@@ -12,6 +12,7 @@ export const EXPOSED_HEADERS = [
   'ETag',
   'Link',
   'X-Observed-At',
+  'X-Stale',
   'X-Request-Id',
   'Location',
   'Operation-Location',
@@ -48,13 +49,34 @@ export function stamper({ freshness, auth }: StampOptions): Stamp {
     }
     const seen = freshness()
     if (seen.observedAtMs > 0) reply.header('x-observed-at', text(seen.observedAtMs))
+    if (seen.stale && seen.observedAtMs > 0) reply.header('x-stale', 'true')
     return seen
   }
 }
 
 /** Throws `UnavailableError` until every watch holds a complete state: before that, "not found" would be a guess. */
-export function requireSynced({ synced }: Freshness): void {
-  if (!synced) throw new UnavailableError('the state of the cluster is still being read; try again shortly')
+export function requireSynced(seen: Freshness): void {
+  if (!seen.synced) throw unseen()
+  requireConfirmed(seen)
+}
+
+/** The same, but content with what was known before a restart. What is missing there is not "not found". */
+export function requireKnown(seen: Freshness): void {
+  if (!seen.synced && seen.recalled !== true) throw unseen()
+  requireConfirmed(seen)
+}
+
+export function unseen(): UnavailableError {
+  return new UnavailableError('the state of the cluster is still being read; try again shortly')
+}
+
+/** What the cluster confirmed too long ago would be taken for what is. */
+function requireConfirmed({ expired, observedAtMs }: Freshness): void {
+  if (expired !== true) return
+  const heardAt = new Date(observedAtMs).toISOString()
+  throw new UnavailableError(
+    `the cluster was last heard at ${heardAt}, too long ago for an answer; try again when it can be reached`,
+  )
 }
 
 /**

@@ -68,6 +68,8 @@ export function aRecord(name: string, status: Phase = 'READY', extra: object = {
     uid: UID,
     did: `did:web:${name}.example`,
     status,
+    reason: 'Tested',
+    message: body.message,
     lastUpdated,
     body: new TextEncoder().encode(JSON.stringify(body)),
     etag: `"${name}-1"`,

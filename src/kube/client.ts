@@ -95,6 +95,7 @@ class KubeClient implements Kube, AsyncDisposable {
     const path = pathOf(resource, namespaceOf(options))
     const query = {
       labelSelector: options.labelSelector,
+      fieldSelector: options.fieldSelector,
       limit: String(options.limit ?? this.#tuning.pageLimit),
       continue: options.continue,
     }
@@ -193,6 +194,7 @@ class KubeClient implements Kube, AsyncDisposable {
       allowWatchBookmarks: 'true',
       timeoutSeconds: String(timeoutSeconds),
       labelSelector: options.labelSelector,
+      fieldSelector: options.fieldSelector,
       resourceVersion: options.resourceVersion,
       ...(sendInitialEvents ? { sendInitialEvents: 'true', resourceVersionMatch: 'NotOlderThan' } : {}),
     }

@@ -8,6 +8,7 @@ export interface CallOptions {
 export interface ListOptions extends CallOptions {
   readonly namespace?: string
   readonly labelSelector?: string
+  readonly fieldSelector?: string
   /** Page size; the client follows `continue` by itself only in {@link Kube.list}. */
   readonly limit?: number
 }
@@ -46,6 +47,7 @@ export interface PatchOptions extends CallOptions {
 
 export interface WatchOptions {
   readonly labelSelector?: string
+  readonly fieldSelector?: string
   /** Left out together with `sendInitialEvents`: a consistent start. */
   readonly resourceVersion?: string
   /** WatchList: the current state as ADDED events, closed by a bookmark annotated `k8s.io/initial-events-end`. */

@@ -26,8 +26,12 @@ export interface ParticipantWriterOptions {
     holderOf(did: string): Participant | undefined
     /** Takes the result of a write of ours ahead of the watch. */
     note(object: KubeObject): void
+    /** Its deletion was over at once, so that there is no result to take. */
+    departed?(participant: Participant): void
   }
   readonly profiles: Profiles
+  /** True for a namespace that is shown as a participant although no resource asks for it. Default: none is. */
+  readonly isDiscovered?: (name: string) => boolean
   /** Names that the configuration keeps from participants. */
   readonly reserved: readonly string[]
   /** May throw `SpecError` for a participant that cannot be rendered. */
@@ -111,7 +115,7 @@ class Writer {
       kube.get(RESOURCES.Namespace, key, { signal }),
     ])
     if (existing !== undefined) return this.#acceptAgain(existing, intent)
-    if (namespace !== undefined && !isTerminating(namespace)) throw namespaceForeign(intent.name)
+    if (namespace !== undefined && !isTerminating(namespace)) throw this.#foreign(intent.name)
     try {
       return this.#accept(await kube.create(newParticipant(intent), { manager: API_MANAGER, signal }))
     } catch (error) {
@@ -124,17 +128,19 @@ class Writer {
 
   async delete(name: string): Promise<Accepted> {
     const live = faultOfName(name, []) === undefined ? await this.#read({ name }) : undefined
-    if (live === undefined) throw new NotFoundError(`there is no participant "${printable(name)}"`)
+    if (live === undefined) throw this.#absent(name)
     if (live.spec.mode === 'Observed') throw observedOnly(name)
     if (live.metadata.deletionTimestamp === undefined) await this.#startDeletion(live)
     return this.#accept(live, { note: false })
   }
 
-  async #startDeletion({ metadata: { name, uid } }: Participant): Promise<void> {
+  async #startDeletion(live: Participant): Promise<void> {
     const { kube, signal, participants } = this.#options
+    const { name, uid } = live.metadata
     try {
       const left = await kube.delete(RESOURCES.Participant, { name }, { ...(uid && { uid }), signal })
-      if (left?.metadata.deletionTimestamp !== undefined) participants.note(left)
+      if (left?.metadata.deletionTimestamp === undefined) participants.departed?.(live)
+      else participants.note(left)
     } catch (error) {
       if (hasReason(error, 'Conflict')) throw changedMeanwhile(name, error)
       throw error
@@ -144,6 +150,16 @@ class Writer {
   async #read(key: ObjectKey): Promise<Participant | undefined> {
     const { kube, signal } = this.#options
     return await kube.get<Participant>(RESOURCES.Participant, key, { signal })
+  }
+
+  #foreign(name: string): RefusedError {
+    return this.#options.isDiscovered?.(name) === true ? discoveredForeign(name) : namespaceForeign(name)
+  }
+
+  #absent(name: string): Error {
+    return this.#options.isDiscovered?.(name) === true
+      ? discoveredOnly(name)
+      : new NotFoundError(`there is no participant "${printable(name)}"`)
   }
 
   #acceptAgain(existing: Participant, intent: Intent): Accepted {
@@ -212,6 +228,20 @@ function namespaceForeign(name: string): RefusedError {
   return new RefusedError(
     'NamespaceForeign',
     `a namespace "${name}" exists that belongs to no participant; it is left alone. Choose another name, or have that namespace deleted first`,
+  )
+}
+
+function discoveredForeign(name: string): RefusedError {
+  return new RefusedError(
+    'NamespaceForeign',
+    `participant "${name}" is only observed: its namespace was made by the Go provisioner and is left alone. Choose another name, or have that namespace deleted first`,
+  )
+}
+
+function discoveredOnly(name: string): RefusedError {
+  return new RefusedError(
+    'ObservedOnly',
+    `participant "${name}" is only observed: its namespace was made by the Go provisioner, so it is not ours to delete; delete it with what made it, or with "kubectl delete namespace ${name}"`,
   )
 }
 

@@ -7,6 +7,8 @@ import timers from 'node:timers/promises'
 import type { KubeObject, Resource } from '../model/kubernetes.ts'
 import type { Log } from '../model/log.ts'
 import { backoffMs } from './backoff.ts'
+import { hasReason } from './errors.ts'
+import type { KubeApiError } from './errors.ts'
 import type { Kube, WatchEvent, WatchOptions } from './kube.ts'
 import { TimeSlice } from './time-slice.ts'
 import { endOfError, errorOfStatus, isInitialEventsEnd } from './watch-end.ts'
@@ -23,7 +25,7 @@ export interface StagedState {
 }
 
 /** Where the reflected objects go. None of this throws. */
-interface WatchSink {
+export interface WatchSink {
   stage(): StagedState
   put(object: KubeObject): void
   remove(object: KubeObject): void
@@ -31,13 +33,21 @@ interface WatchSink {
   reached(resourceVersion: string): void
   /** The server showed a sign of life. */
   heard(): void
+  /** A list or a watch failed; it will be tried again. */
+  failed(): void
 }
 
 export interface ReflectorOptions {
   readonly kube: Pick<Kube, 'page' | 'watch'>
   readonly resource: Resource
   readonly labelSelector?: string
+  readonly fieldSelector?: string
   readonly sink: WatchSink
+  /**
+   * For a watch that can be done without: told each time that this account may not list or watch (403). That is then no
+   * warning of the log: whoever is told knows what is missing without it.
+   */
+  readonly onRefused?: (error: KubeApiError) => void
   readonly log: Log
   /** Wall clock, ms since 1970. */
   readonly now: () => number
@@ -189,9 +199,12 @@ export class Reflector {
     this.#resourceVersion = resourceVersion
   }
 
-  get #selector(): { readonly labelSelector?: string } {
-    const { labelSelector } = this.#options
-    return labelSelector === undefined ? {} : { labelSelector }
+  get #selector(): Pick<WatchOptions, 'labelSelector' | 'fieldSelector'> {
+    const { labelSelector, fieldSelector } = this.#options
+    return {
+      ...(labelSelector !== undefined && { labelSelector }),
+      ...(fieldSelector !== undefined && { fieldSelector }),
+    }
   }
 
   /** Counts, logs and waits as the end of the last pass asks for. */
@@ -211,32 +224,51 @@ export class Reflector {
       case 'expired':
         this.#stats.relists += 1
         this.#resourceVersion = undefined
-        return this.#wait('the position of a watch is lost; listing again', { stop, error: end.error })
+        return this.#wait('the position of a watch is lost; listing again', {
+          stop,
+          error: end.error,
+          // After hours of silence, or without bookmarks, that is what happens.
+          usual: this.#failures === 0,
+        })
       case 'short':
         this.#stats.restarts += 1
         return this.#wait('the server closed a watch at once; starting it again', { stop })
       case 'failed':
         this.#stats.restarts += 1
+        this.#options.sink.failed()
         return this.#wait('a watch failed; starting it again', { stop, ...end })
     }
   }
 
-  async #wait(text: string, { stop, error, retryAfterMs = 0 }: Pause): Promise<void> {
-    const { log, random, resource, tuning } = this.#options
+  async #wait(text: string, pause: Pause): Promise<void> {
+    const { random, tuning } = this.#options
+    const { stop, retryAfterMs = 0 } = pause
     const backoff = { baseMs: tuning.backoffBaseMs, maxMs: tuning.backoffMaxMs, random, spread: 0.5 }
     const ownMs = backoffMs(this.#failures, backoff)
     const waitMs = Math.max(ownMs, Math.min(retryAfterMs, tuning.backoffMaxMs))
     this.#failures += 1
-    log.warn({ resource: resource.plural, failures: this.#failures, waitMs, err: error }, text)
+    this.#logWait(text, pause, waitMs)
     await timers.setTimeout(waitMs, undefined, { signal: stop }).catch(() => {
       // Stopped while waiting: the caller looks at the signal.
     })
+  }
+
+  #logWait(text: string, { error, usual = false }: Pause, waitMs: number): void {
+    const { log, onRefused, resource } = this.#options
+    const fields = { resource: resource.plural, failures: this.#failures, waitMs, err: error }
+    if (onRefused !== undefined && hasReason(error, 'Forbidden')) {
+      onRefused(error)
+      log.debug(fields, text)
+    } else if (usual) log.info(fields, text)
+    else log.warn(fields, text)
   }
 }
 
 interface Pause {
   readonly stop: AbortSignal
   readonly error?: unknown
+  /** Nothing that a person should look at. */
+  readonly usual?: boolean
   /** What the server asked for. */
   readonly retryAfterMs?: number
 }

@@ -1,10 +1,11 @@
 /** A live, projected copy of all objects of one kind, kept by list and watch. What everything reads the cluster from. */
-import { EventEmitter, once } from 'node:events'
 import type { KubeObject, Resource } from '../model/kubernetes.ts'
 import type { Log } from '../model/log.ts'
 import { ChangeFeed } from './change-feed.ts'
 import type { Change } from './change-feed.ts'
+import type { KubeApiError } from './errors.ts'
 import type { Kube } from './kube.ts'
+import { Milestone } from './milestone.ts'
 import { Reflector } from './reflector.ts'
 import type { ReflectorStats, StagedState } from './reflector.ts'
 import { TimeSlice } from './time-slice.ts'
@@ -19,11 +20,14 @@ export interface WatchCacheOptions<T> {
   readonly kube: Pick<Kube, 'page' | 'watch'>
   readonly resource: Resource
   readonly labelSelector?: string
+  readonly fieldSelector?: string
   /**
-   * Called once per ingested object; the raw object is dropped afterwards. When it throws, that is logged and the
-   * object keeps its last projection, or stays out.
+   * Called once per ingested object; the raw object is dropped afterwards. Undefined keeps the object out, as if it were
+   * not there. When it throws, that is logged and the object keeps its last projection, or stays out.
    */
-  readonly project: (object: KubeObject) => T
+  readonly project: (object: KubeObject) => T | undefined
+  /** For a watch that can be done without: see {@link ReflectorOptions.onRefused}. */
+  readonly onRefused?: (error: KubeApiError) => void
   readonly log: Log
   /** Wall clock, ms since 1970. */
   readonly now: () => number
@@ -45,9 +49,9 @@ export class WatchCache<T> implements AsyncDisposable {
   readonly #slice: TimeSlice
   readonly #reflector: Reflector
   readonly #stop = new AbortController()
-  readonly #events = new EventEmitter<{ synced: [] }>().setMaxListeners(0)
+  readonly #synced = new Milestone()
+  readonly #settled = new Milestone()
   #running: Promise<void> | undefined
-  #synced = false
   #lastContactMs = 0
 
   constructor({ project, tuning, ...options }: WatchCacheOptions<T>) {
@@ -65,6 +69,7 @@ export class WatchCache<T> implements AsyncDisposable {
         remove: (object) => this.#tell(this.#store.remove(object)),
         reached: (resourceVersion) => this.#store.reached(resourceVersion),
         heard: () => this.#heard(),
+        failed: () => this.#settled.reach(),
       },
     })
   }
@@ -84,14 +89,17 @@ export class WatchCache<T> implements AsyncDisposable {
 
   /** True from the first complete state on (and all listeners know it), for ever. */
   get synced(): boolean {
-    return this.#synced
+    return this.#synced.reached
   }
 
   /** Rejects with an AbortError when the signal is aborted, or the cache disposed, before that. */
   async whenSynced(signal?: AbortSignal): Promise<void> {
-    if (this.#synced) return
-    const ends = signal === undefined ? [this.#stop.signal] : [this.#stop.signal, signal]
-    await once(this.#events, 'synced', { signal: AbortSignal.any(ends) })
+    await this.#synced.when(this.#stop.signal, signal)
+  }
+
+  /** The same, but content with a first failure: for whoever can do without, as long as it stays away. */
+  async whenSettled(signal?: AbortSignal): Promise<void> {
+    await this.#settled.when(this.#stop.signal, signal)
   }
 
   /** By the key that `keyOf` makes. */
@@ -149,8 +157,8 @@ export class WatchCache<T> implements AsyncDisposable {
     this.#feed.follow(this.#store.replace(replacement, resourceVersion))
     this.#heard()
     await this.#feed.drain(this.#slice)
-    this.#synced = true
-    this.#events.emit('synced')
+    this.#synced.reach()
+    this.#settled.reach()
   }
 
   #tell(changes: readonly Change<T>[]): void {

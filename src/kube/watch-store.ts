@@ -12,7 +12,8 @@ interface Entry<T> {
 }
 
 export interface WatchStoreOptions<T> {
-  readonly project: (object: KubeObject) => T
+  /** Undefined: the object is not to be held. */
+  readonly project: (object: KubeObject) => T | undefined
   readonly log: Log
 }
 
@@ -139,13 +140,14 @@ export class WatchStore<T> {
     return changesOf(key, previous, entry)
   }
 
-  /** The previous entry when nothing changed or the projection threw; undefined when nothing can be held. */
+  /** The previous entry when nothing changed or the projection threw; undefined when nothing can, or is to, be held. */
   #entryOf(object: KubeObject, previous: Entry<T> | undefined): Entry<T> | undefined {
     const { uid = '', resourceVersion = '' } = object.metadata
     const known = previous?.uid === uid ? previous : undefined
     if (known?.resourceVersion === resourceVersion) return known
     try {
-      return { uid, resourceVersion, object: this.#options.project(object) }
+      const projected = this.#options.project(object)
+      return projected === undefined ? undefined : { uid, resourceVersion, object: projected }
     } catch (error) {
       this.#skipped += 1
       this.#options.log.error(

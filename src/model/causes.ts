@@ -49,6 +49,16 @@ export const CAUSES = {
     act: 'Ask the address that the message names from inside the pod, and read the logs of the container.',
     who: 'operator',
   },
+  ReadinessGate: {
+    means: 'The containers of the pod are ready, but a readiness gate of it is not open.',
+    act: 'Look at the controller that owns the gate, most often that of a load balancer.',
+    who: 'nobody yet',
+  },
+  PodFailed: {
+    means: 'A pod ended as failed, and nothing has taken its place.',
+    act: 'Read why it failed; delete it to let its controller make another.',
+    who: 'operator',
+  },
   Unschedulable: {
     means: 'No node can take the pod.',
     act: 'Add nodes or free resources, or change what the pod asks for.',

@@ -76,6 +76,7 @@ export const RESOURCES = {
     plural: 'persistentvolumeclaims',
     namespaced: true,
   },
+  Event: { group: '', version: 'v1', kind: 'Event', plural: 'events', namespaced: true },
   Deployment: { group: 'apps', version: 'v1', kind: 'Deployment', plural: 'deployments', namespaced: true },
   ReplicaSet: { group: 'apps', version: 'v1', kind: 'ReplicaSet', plural: 'replicasets', namespaced: true },
   StatefulSet: {

@@ -46,6 +46,8 @@ export interface ObservedWorkload {
   readonly onDelete: boolean
   readonly partition: number
   readonly currentRevision?: string
+  /** `status.currentReplicas`. */
+  readonly ofCurrentRevision: number
   readonly updateRevision?: string
   /** Image of the first container of the template. */
   readonly image: string

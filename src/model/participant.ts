@@ -40,9 +40,15 @@ export interface Condition {
 }
 
 /** Conditions that the reconciler writes. */
-export const RECONCILE_CONDITIONS = ['Reconciling', 'Stalled', 'NamespaceReady'] as const
-/** Conditions that the status engine writes. */
-export const OBSERVE_CONDITIONS = ['Ready', 'ComponentsReady'] as const
+export const RECONCILE_CONDITIONS = ['NamespaceReady'] as const
+/** Conditions that the status engine writes: derived, also from the reconciler's steps. */
+export const OBSERVE_CONDITIONS = [
+  'Ready',
+  'Reconciling',
+  'Stalled',
+  'ComponentsReady',
+  'Reachable',
+] as const
 
 export const STEP_STATES = ['Pending', 'Waiting', 'Done', 'Stalled'] as const
 export type StepState = (typeof STEP_STATES)[number]
@@ -95,6 +101,8 @@ export interface ComponentSummary {
   readonly readyReplicas: number
   readonly reason?: string
   readonly message?: string
+  /** Code of the cause, such as `ImagePull`. */
+  readonly cause?: string
 }
 
 export interface ParticipantStatus {

@@ -6,6 +6,9 @@ export interface AlarmOptions {
   readonly now: () => number
 }
 
+/** Time between two looks at a clock that stands still, ms. */
+const REST_MS = 100
+
 /** Node's timers take at most this many ms; a later alarm is looked at again then. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
@@ -14,6 +17,7 @@ export class Alarm implements Disposable {
   readonly #dueAt = new Map<string, number>()
   #timer: NodeJS.Timeout | undefined
   #timerAt = Number.POSITIVE_INFINITY
+  #lastRing = Number.NEGATIVE_INFINITY
 
   constructor(options: AlarmOptions) {
     this.#options = options
@@ -53,6 +57,9 @@ export class Alarm implements Disposable {
         this.#options.wake(name)
       }
     }
-    if (next < this.#timerAt) this.#arm(next)
+    // Else a clock that stands still, as it does while the cluster is out of sight, would be asked all the time.
+    const soonest = now > this.#lastRing ? now : now + REST_MS
+    this.#lastRing = now
+    if (next < this.#timerAt) this.#arm(Math.max(next, soonest))
   }
 }

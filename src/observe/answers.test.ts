@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { describe, it } from 'node:test'
-import { aDeployment, aHealthySnapshot, aParticipant, BORN, BORN_MS } from '../../test/support/builders.ts'
+import {
+  aDeployment,
+  aHealthySnapshot,
+  aParticipant,
+  aStatefulSet,
+  BORN,
+  BORN_MS,
+} from '../../test/support/builders.ts'
 import type { Answer } from '../status/answer.ts'
 import { judge, type Snapshot } from '../status/participant.ts'
 import { type Derived, derive } from './answers.ts'
@@ -69,6 +76,32 @@ describe('a finished answer', () => {
     const third = look({ workloads: rolling, nowMs: at(80) }, second)
     assert.equal(answerOf(third).components['dataplane']?.since, '2026-01-01T00:01:10Z')
     assert.equal(answerOf(third).components['postgres']?.since, BORN)
+  })
+
+  it('keeps the dates of a Deployment and of a StatefulSet of one name apart', () => {
+    const participant = aParticipant({ spec: { mode: 'Observed' } })
+    const both = (ready: number): Partial<Snapshot> => ({
+      participant,
+      workloads: [
+        aDeployment({ name: 'postgres', ready, available: ready }),
+        aStatefulSet({ name: 'postgres' }),
+      ],
+    })
+    const first = look({ ...both(1), nowMs: at(60) })
+    const second = look({ ...both(0), nowMs: at(70) }, first)
+    const third = look({ ...both(0), nowMs: at(80) }, second)
+    const sinceOf = (kind: string): string | undefined =>
+      third.verdict.components.find((component) => component.kind === kind)?.since
+    assert.equal(sinceOf('StatefulSet'), BORN)
+    assert.notEqual(sinceOf('Deployment'), BORN)
+  })
+
+  it('holds the very objects of the resource when that says the same already', () => {
+    const first = look({ nowMs: at(60) })
+    const participant = aParticipant({ status: { ...first.resourceStatus } })
+    const second = look({ participant, nowMs: at(70) }, first)
+    assert.deepEqual(second.resourceStatus, first.resourceStatus)
+    assert.equal(second.resourceStatus.components, participant.status?.components)
   })
 
   it('remembers a first READY before the resource says so', () => {

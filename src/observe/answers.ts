@@ -1,8 +1,12 @@
 /** Makes a finished answer of a verdict, and keeps the old one, times included, while nothing in it changes. */
+import { isDeepStrictEqual } from 'node:util'
 import type { Condition, Participant } from '../model/participant.ts'
 import { type Answer, renderAnswer } from '../status/answer.ts'
+import type { ComponentVerdict } from '../status/component.ts'
+import { relevantEvents } from '../status/events/relevant.ts'
+import { tellEvents } from '../status/events/tell.ts'
 import type { Snapshot, Verdict } from '../status/participant.ts'
-import { type DerivedStatus, renderResourceStatus } from '../status/resource-status.ts'
+import { type DerivedStatus, derivedStatusOf, renderResourceStatus } from '../status/resource-status.ts'
 import type { StatusRecord } from '../store/store.ts'
 
 /** Everything that is known about a participant after one look at it. */
@@ -29,15 +33,22 @@ export function derive(input: DeriveInput): Derived {
   const verdict = keepTimes(input.verdict, before, now)
   const since = sinceOf(input, now)
   const everReady = snapshot.everReady || verdict.phase === 'READY'
-  const resourceStatus = renderResourceStatus({
+  const rendered = renderResourceStatus({
     participant: snapshot.participant,
     verdict,
     since,
     before: before?.resourceStatus,
     now,
   })
+  const resourceStatus = sharedWith(snapshot.participant, rendered)
   const record = renderRecord(input, { now, verdict, since, resourceStatus })
   return { verdict, everReady, since, resourceStatus, record }
+}
+
+/** The same in the very objects that the resource consists of when it says that already: twice would be a waste. */
+function sharedWith(participant: Participant, status: DerivedStatus): DerivedStatus {
+  const said = derivedStatusOf(participant)
+  return isDeepStrictEqual(said, status) ? (said as DerivedStatus) : status
 }
 
 interface Facts extends Pick<Derived, 'verdict' | 'since' | 'resourceStatus'> {
@@ -49,8 +60,14 @@ function renderRecord({ snapshot, before, digest }: DeriveInput, facts: Facts): 
   const { participant } = snapshot
   const { verdict, since, now } = facts
   const conditions = merge(participant.status?.conditions ?? [], facts.resourceStatus.conditions)
+  const story = tellEvents({
+    participant,
+    components: verdict.components,
+    relevant: relevantEvents(snapshot),
+    nowMs: snapshot.nowMs,
+  })
   const render = (lastUpdated: string): Answer =>
-    renderAnswer({ participant, verdict, since, lastUpdated, conditions })
+    renderAnswer({ participant, verdict, since, lastUpdated, conditions, story })
 
   const held = before?.record
   if (held !== undefined && sameBytes(encode(render(held.lastUpdated)), held.body)) return held
@@ -59,6 +76,8 @@ function renderRecord({ snapshot, before, digest }: DeriveInput, facts: Facts): 
   return {
     ...identify(participant),
     status: verdict.phase,
+    reason: verdict.reason,
+    message: verdict.message,
     lastUpdated,
     body,
     etag: `"${digest(body)}"`,
@@ -91,12 +110,18 @@ function sinceOf({ snapshot, verdict, before }: DeriveInput, now: string): strin
 function keepTimes(verdict: Verdict, before: Derived | undefined, now: string): Verdict {
   if (before === undefined) return verdict
   const components = verdict.components.map((component) => {
-    const held = before.verdict.components.find(({ name }) => name === component.name)
+    const held = before.verdict.components.find((each) => isSame(each, component))
     if (held === undefined) return component
     const same = held.status === component.status && held.ready === component.ready
     return { ...component, since: same ? held.since : now }
   })
   return { ...verdict, components }
+}
+
+/** A Deployment and a StatefulSet of one name are two components; one that was missing has no kind yet. */
+function isSame(held: ComponentVerdict, now: ComponentVerdict): boolean {
+  if (held.name !== now.name) return false
+  return held.kind === now.kind || held.kind === undefined || now.kind === undefined
 }
 
 function merge(all: readonly Condition[], own: readonly Condition[]): readonly Condition[] {

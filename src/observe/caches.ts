@@ -1,13 +1,21 @@
-/** The five watches of the status engine: one per kind for the whole cluster, narrowed by the participant label. */
-import type { Kube } from '../kube/kube.ts'
-import { WatchCache, type WatchCacheOptions } from '../kube/watch-cache.ts'
-import { type KubeObject, RESOURCES, type Resource } from '../model/kubernetes.ts'
+/** The watches of the status engine: one per kind for the whole cluster, narrowed by the participant label where objects bear it. */
+import type { WatchCache } from '../kube/watch-cache.ts'
+import type { WatchFeed } from '../kube/watch-feed.ts'
+import { RESOURCES } from '../model/kubernetes.ts'
 import { PARTICIPANT_LABEL } from '../model/names.ts'
-import type { ObservedNamespace, ObservedPod, ObservedWorkload } from '../model/observed.ts'
+import type { ObservedClaim, ObservedNamespace, ObservedPod, ObservedWorkload } from '../model/observed.ts'
 import type { Participant } from '../model/participant.ts'
+import { projectClaim } from '../status/project-claim.ts'
 import { projectNamespace, projectParticipant } from '../status/project-participant.ts'
 import { projectPod } from '../status/project-pod.ts'
 import { projectDeployment, projectStatefulSet } from '../status/project-workload.ts'
+import {
+  keepLegacyClaim,
+  keepLegacyDeployment,
+  keepLegacyNamespace,
+  keepLegacyPod,
+} from './legacy-objects.ts'
+import { type LiveWatch, type RequiredWatch, type Watch, Watches, type WatchesOptions } from './watches.ts'
 
 export interface Caches extends AsyncDisposable {
   readonly participants: WatchCache<Participant>
@@ -15,52 +23,107 @@ export interface Caches extends AsyncDisposable {
   readonly deployments: WatchCache<ObservedWorkload>
   readonly statefulSets: WatchCache<ObservedWorkload>
   readonly pods: WatchCache<ObservedPod>
-  /** All five, by the plural of their kind, for health checks and metrics. */
-  readonly all: ReadonlyMap<string, WatchCache<unknown>>
+  readonly claims: WatchCache<ObservedClaim>
+  /** What may belong to a namespace that the Go provisioner made; undefined unless discovery is on. */
+  readonly legacy: LegacyCaches | undefined
+  /** Warnings of the whole cluster, and the Normal events that extend a deadline. Raw: most are nobody's. */
+  readonly events: readonly WatchFeed[]
+  /** Those without which there is no verdict, by name, for health checks and metrics. */
+  readonly required: ReadonlyMap<string, LiveWatch>
+  /** Those that only add to a verdict: they may be refused or fail, and hold nobody up. */
+  readonly optional: ReadonlyMap<string, LiveWatch>
   start(): void
+  /** Resolves when the required watches are synced and the optional ones have been tried. */
   whenSynced(signal?: AbortSignal): Promise<void>
 }
 
-export type CachesOptions = Pick<WatchCacheOptions<unknown>, 'log' | 'now' | 'random'> & {
-  readonly kube: Kube
-  readonly tuning?: NonNullable<WatchCacheOptions<unknown>['tuning']>
+/** Of objects without the participant label. */
+export interface LegacyCaches {
+  readonly namespaces: WatchCache<ObservedNamespace>
+  readonly deployments: WatchCache<ObservedWorkload>
+  readonly pods: WatchCache<ObservedPod>
+  /** Only those that are not bound. */
+  readonly persistentVolumeClaims: WatchCache<ObservedClaim>
 }
 
-export function openCaches(options: CachesOptions): Caches {
-  const narrowed = { labelSelector: PARTICIPANT_LABEL }
-  const cache = <T>(
-    resource: Resource,
-    project: (object: KubeObject) => T,
-    selector: { labelSelector?: string } = narrowed,
-  ): WatchCache<T> => new WatchCache<T>({ ...options, ...selector, resource, project })
+export interface CachesOptions extends WatchesOptions {
+  /** Looks for namespaces that the Go provisioner made; reserved names are the platform's and never looked at. */
+  readonly discovery?: { readonly reserved: readonly string[] }
+}
 
-  const participants = cache(RESOURCES.Participant, projectParticipant, {})
-  const namespaces = cache(RESOURCES.Namespace, projectNamespace)
-  const deployments = cache(RESOURCES.Deployment, projectDeployment)
-  const statefulSets = cache(RESOURCES.StatefulSet, projectStatefulSet)
-  const pods = cache(RESOURCES.Pod, projectPod)
-  const all = new Map<string, WatchCache<unknown>>([
-    ['participants', participants as WatchCache<unknown>],
-    ['namespaces', namespaces as WatchCache<unknown>],
-    ['deployments', deployments as WatchCache<unknown>],
-    ['statefulsets', statefulSets as WatchCache<unknown>],
-    ['pods', pods as WatchCache<unknown>],
-  ])
+const LABELLED = { labelSelector: PARTICIPANT_LABEL }
+const UNLABELLED = { labelSelector: `!${PARTICIPANT_LABEL}` }
+
+export function openCaches(options: CachesOptions): Caches {
+  const watches = new Watches(options)
+  const required = {
+    participants: watches.required(RESOURCES.Participant, projectParticipant),
+    namespaces: watches.required(RESOURCES.Namespace, projectNamespace, LABELLED),
+    deployments: watches.required(RESOURCES.Deployment, projectDeployment, LABELLED),
+    statefulSets: watches.required(RESOURCES.StatefulSet, projectStatefulSet, LABELLED),
+    pods: watches.required(RESOURCES.Pod, projectPod, LABELLED),
+  }
+  const claims = watches.optional(RESOURCES.PersistentVolumeClaim, projectClaim, LABELLED)
+  const legacy = options.discovery && openLegacy(watches, options.discovery.reserved)
+  const events = [watches.events('type!=Normal'), watches.events('reason=TriggeredScaleUp')] as const
+  const byName = {
+    required: named(required),
+    optional: new Map<string, Watch>([
+      ['persistentvolumeclaims', claims],
+      ...[...named({ ...legacy })].map(([name, watch]) => [`legacy-${name}`, watch] as const),
+      ['events', events[0]],
+      ['events-scale-up', events[1]],
+    ]),
+  }
+  return { ...required, ...byName, claims, legacy, events, ...lifeOf(byName, events) }
+}
+
+function openLegacy(watches: Watches, reserved: readonly string[]): LegacyCaches {
   return {
-    participants,
-    namespaces,
-    deployments,
-    statefulSets,
-    pods,
-    all,
+    namespaces: watches.optional(RESOURCES.Namespace, keepLegacyNamespace(reserved), UNLABELLED),
+    deployments: watches.optional(RESOURCES.Deployment, keepLegacyDeployment, UNLABELLED),
+    pods: watches.optional(RESOURCES.Pod, keepLegacyPod, UNLABELLED),
+    persistentVolumeClaims: watches.optional(RESOURCES.PersistentVolumeClaim, keepLegacyClaim, UNLABELLED),
+  }
+}
+
+/** By the plural of their kind. */
+function named<W extends Watch>(watches: Readonly<Record<string, W>>): ReadonlyMap<string, W> {
+  return new Map(Object.entries(watches).map(([name, watch]) => [name.toLowerCase(), watch]))
+}
+
+interface ByName {
+  readonly required: ReadonlyMap<string, RequiredWatch>
+  readonly optional: ReadonlyMap<string, Watch>
+}
+
+function lifeOf(
+  byName: ByName,
+  events: readonly Watch[],
+): Pick<Caches, 'start' | 'whenSynced' | typeof Symbol.asyncDispose> {
+  const required = [...byName.required.values()]
+  const optional = [...byName.optional.values()]
+  const all = [...required, ...optional]
+  const participantsKnown = async (signal?: AbortSignal): Promise<void> => {
+    await Promise.all(required.map((watch) => watch.whenSynced(signal)))
+    const others = optional.filter((watch) => !events.includes(watch))
+    await Promise.all(others.map((watch) => watch.whenSettled(signal)))
+  }
+  return {
     start() {
-      for (const each of all.values()) each.start()
+      for (const watch of all) if (!events.includes(watch)) watch.start()
+      // Events are kept of known namespaces only, so they come once it is known whose they are.
+      void participantsKnown().then(
+        () => events.forEach((watch) => watch.start()),
+        () => undefined,
+      )
     },
     async whenSynced(signal) {
-      await Promise.all([...all.values()].map((each) => each.whenSynced(signal)))
+      await participantsKnown(signal)
+      await Promise.all(events.map((watch) => watch.whenSettled(signal)))
     },
     async [Symbol.asyncDispose]() {
-      await Promise.all([...all.values()].map((each) => each[Symbol.asyncDispose]()))
+      await Promise.all(all.map((watch) => watch[Symbol.asyncDispose]()))
     },
   }
 }

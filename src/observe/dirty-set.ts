@@ -1,8 +1,8 @@
 /** Collects names that changed and hands them over together, a slice at a time, so that a burst costs one recomputation. */
 
 export interface DirtySetOptions {
-  /** Called once per name and tick; must not throw. */
-  readonly work: (name: string) => void
+  /** Called once per name and tick, with when its first change came (`performance.now()`); must not throw. */
+  readonly work: (name: string, changedAtMs: number) => void
   /** How long changes are collected before they are worked on, ms. */
   readonly tickMs: number
   /** Longest stretch without giving the event loop back, ms. */
@@ -11,7 +11,7 @@ export interface DirtySetOptions {
 
 export class DirtySet implements Disposable {
   readonly #options: DirtySetOptions
-  readonly #names = new Set<string>()
+  readonly #changedAtMs = new Map<string, number>()
   #timer: NodeJS.Timeout | undefined
   #immediate: NodeJS.Immediate | undefined
   #paused = true
@@ -22,20 +22,26 @@ export class DirtySet implements Disposable {
   }
 
   add(name: string): void {
-    this.#names.add(name)
+    if (this.#changedAtMs.has(name)) return
+    this.#changedAtMs.set(name, performance.now())
     this.#plan()
+  }
+
+  /** Names that wait. */
+  get size(): number {
+    return this.#changedAtMs.size
   }
 
   /** Until then names are only collected: a verdict on half a cluster would be wrong. */
   start(): void {
     this.#paused = false
-    if (this.#names.size === 0) this.#tellEmptied()
+    if (this.size === 0) this.#tellEmptied()
     else this.#plan()
   }
 
   /** Resolves when nothing is left to work on. */
   async whenEmpty(): Promise<void> {
-    if (!this.#paused && this.#names.size === 0) return
+    if (!this.#paused && this.size === 0) return
     await new Promise<void>((resolve) => this.#emptied.push(resolve))
   }
 
@@ -43,7 +49,7 @@ export class DirtySet implements Disposable {
     this.#paused = true
     clearTimeout(this.#timer)
     clearImmediate(this.#immediate)
-    this.#names.clear()
+    this.#changedAtMs.clear()
     this.#tellEmptied()
   }
 
@@ -58,12 +64,12 @@ export class DirtySet implements Disposable {
   #drain(): void {
     this.#immediate = undefined
     const until = performance.now() + this.#options.sliceMs
-    for (const name of this.#names) {
-      this.#names.delete(name)
-      this.#options.work(name)
+    for (const [name, changedAtMs] of this.#changedAtMs) {
+      this.#changedAtMs.delete(name)
+      this.#options.work(name, changedAtMs)
       if (performance.now() >= until) break
     }
-    if (this.#names.size === 0) this.#tellEmptied()
+    if (this.size === 0) this.#tellEmptied()
     else this.#immediate = setImmediate(() => this.#drain())
   }
 

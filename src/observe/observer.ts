@@ -1,14 +1,13 @@
-/** The status engine: watches, judges what changed, and puts finished answers into the store. No API call on the way. */
-import type { Change, WatchCache } from '../kube/watch-cache.ts'
+/** The status engine: looks at what changed, judges it, and puts finished answers into the store. No API call on the way. */
 import type { Log } from '../model/log.ts'
-import type { ObservedPod, ObservedWorkload } from '../model/observed.ts'
 import type { Participant } from '../model/participant.ts'
-import { type Snapshot, judge } from '../status/participant.ts'
+import { everReadyByObjects } from '../status/ever-ready.ts'
+import { judge, type Snapshot } from '../status/participant.ts'
 import type { StatusStore } from '../store/store.ts'
 import { Alarm } from './alarm.ts'
 import { type Derived, derive } from './answers.ts'
-import { ByNamespace } from './by-namespace.ts'
 import type { Caches } from './caches.ts'
+import { ClusterView, type Surroundings } from './cluster-view.ts'
 import { DirtySet } from './dirty-set.ts'
 
 export interface ObserverOptions {
@@ -19,9 +18,18 @@ export interface ObserverOptions {
   readonly now: () => number
   /** A short digest of bytes, for entity tags. */
   readonly digest: (bytes: Uint8Array) => string
-  /** Told of every new verdict. */
+  /** Told of every new verdict on a Participant; what discovery found has no resource to write one into. */
   readonly onDerived: (participant: Participant, derived: Derived) => void
+  /** Told how long things take, for metrics. */
+  readonly stopwatch?: Stopwatch
   readonly tuning?: { readonly tickMs?: number; readonly sliceMs?: number }
+}
+
+export interface Stopwatch {
+  /** One look at one participant. */
+  recomputed(ms: number): void
+  /** From the first change that an answer shows, or the deadline that passed, until the store had the answer. */
+  answered(ms: number): void
 }
 
 /** Changes within this time are judged together, ms. Short, because it is part of every answer's age. */
@@ -30,25 +38,24 @@ const SLICE_MS = 10
 
 export class Observer implements AsyncDisposable {
   readonly #options: ObserverOptions
-  readonly #workloads = new ByNamespace<ObservedWorkload>()
-  readonly #pods = new ByNamespace<ObservedPod>()
+  readonly #view: ClusterView
   readonly #known = new Map<string, Derived>()
+  readonly #departed = new Map<string, Departure>()
   readonly #alarm: Alarm
   readonly #dirty: DirtySet
-  readonly #subscriptions = new DisposableStack()
   #complete = false
 
   constructor(options: ObserverOptions) {
     const { tickMs = TICK_MS, sliceMs = SLICE_MS } = options.tuning ?? {}
     this.#options = options
-    this.#alarm = new Alarm({ wake: (name) => this.#dirty.add(name), now: options.now })
-    this.#dirty = new DirtySet({ work: (name) => this.#recompute(name), tickMs, sliceMs })
-    const { participants, namespaces, deployments, statefulSets, pods } = options.caches
-    this.#follow(participants, ({ key }) => key)
-    this.#follow(namespaces, ({ key }) => key)
-    this.#follow(deployments, (change) => this.#workloads.take(change))
-    this.#follow(statefulSets, (change) => this.#workloads.take(change))
-    this.#follow(pods, (change) => this.#pods.take(change))
+    const mark = (name: string): void => this.#dirty.add(name)
+    this.#alarm = new Alarm({ wake: mark, now: options.now })
+    this.#dirty = new DirtySet({
+      work: (name, changedAtMs) => this.#recompute(name, changedAtMs),
+      tickMs,
+      sliceMs,
+    })
+    this.#view = new ClusterView({ caches: options.caches, now: options.now, changed: mark })
   }
 
   /** Starts judging once the caches are synced; resolves when every participant has been judged once. */
@@ -64,55 +71,102 @@ export class Observer implements AsyncDisposable {
     return this.#complete
   }
 
+  /** Participants, and namespaces of nobody, that wait to be looked at. */
+  get waiting(): number {
+    return this.#dirty.size
+  }
+
+  /**
+   * What was said last, of each participant.
+   * @yields the verdicts, in no order
+   */
+  *verdicts(): IterableIterator<Derived['verdict']> {
+    for (const { verdict } of this.#known.values()) yield verdict
+  }
+
+  /** True for a namespace that discovery took for a participant: nothing can be asked of it but its status. */
+  isDiscovered(name: string): boolean {
+    return this.#view.isDiscovered(name)
+  }
+
   /** Judges a participant now instead of at the next tick, so that the writer of a change reads it at once. */
   refresh(name: string): void {
-    if (this.#complete) this.#recompute(name)
+    if (this.#complete) this.#recompute(name, performance.now())
+  }
+
+  /** Its deletion was over before any watch could tell of it. Until one does, it is shown as going. */
+  depart({ metadata: { name, uid } }: Participant): void {
+    const deletionTimestamp = new Date(this.#options.now()).toISOString()
+    this.#departed.set(name, { uid, deletionTimestamp })
+    this.refresh(name)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#subscriptions.dispose()
+    this.#view[Symbol.dispose]()
     this.#dirty[Symbol.dispose]()
     this.#alarm[Symbol.dispose]()
   }
 
-  #follow<T>(cache: WatchCache<T>, nameOf: (change: Change<T>) => string): void {
-    this.#subscriptions.use(cache.subscribe((change) => this.#dirty.add(nameOf(change))))
+  /** A participant that cannot be judged keeps its last answer, and is nobody else's misfortune. */
+  #recompute(name: string, changedAtMs: number): void {
+    const startedAtMs = performance.now()
+    try {
+      this.#look(name, changedAtMs)
+    } catch (error) {
+      this.#options.log.error({ participant: name, err: error }, 'a participant could not be judged')
+    }
+    this.#options.stopwatch?.recomputed(performance.now() - startedAtMs)
   }
 
-  #recompute(name: string): void {
-    const participant = this.#options.caches.participants.get(name)
+  #look(name: string, changedAtMs: number): void {
+    const surroundings = this.#surroundingsOf(name)
     const held = this.#known.get(name)
-    if (held !== undefined && held.record.uid !== participant?.metadata.uid) this.#forget(name, held)
-    if (participant === undefined) return
+    if (held !== undefined && held.record.uid !== surroundings?.participant.metadata.uid)
+      this.#forget(name, held)
+    if (surroundings === undefined) return
     const before = this.#known.get(name)
-    const derived = this.#derive(participant, before)
-    this.#alarm.set(name, derived.verdict.recheckAtMs)
-    this.#options.onDerived(participant, derived)
+    const derived = this.#derive(surroundings, before)
     this.#known.set(name, derived)
-    if (this.#complete && before?.verdict.phase !== derived.verdict.phase) this.#announce(name, derived)
-    if (derived.record !== before?.record) this.#settle(this.#options.store.put(derived.record))
+    this.#alarm.set(name, derived.verdict.recheckAtMs)
+    if (surroundings.byName !== true) this.#options.onDerived(surroundings.participant, derived)
+    if (derived.record !== before?.record) this.#publish(derived, before, changedAtMs)
   }
 
-  #announce(participant: string, { verdict: { phase, reason, message: why } }: Derived): void {
-    this.#options.log.info({ participant, status: phase, reason, why }, 'participant changed state')
+  #surroundingsOf(name: string): Surroundings | undefined {
+    const seen = this.#view.of(name)
+    const departure = this.#departed.get(name)
+    if (departure === undefined) return seen
+    if (seen !== undefined && seen.participant.metadata.uid === departure.uid)
+      return departing(seen, departure)
+    this.#departed.delete(name)
+    return seen
   }
 
-  #derive(participant: Participant, before: Derived | undefined): Derived {
-    const { caches, digest, now } = this.#options
-    const { name } = participant.metadata
+  #derive(surroundings: Surroundings, before: Derived | undefined): Derived {
+    const { digest, now } = this.#options
     const snapshot: Snapshot = {
-      participant,
-      namespace: caches.namespaces.get(name),
-      workloads: this.#workloads.of(name),
-      pods: this.#pods.of(name),
-      everReady: participant.status?.firstReadyTime !== undefined || before?.everReady === true,
+      ...surroundings,
+      everReady: before?.everReady === true || wasReady(surroundings),
       nowMs: now(),
+      ...(before && { before: before.verdict }),
     }
     return derive({ snapshot, verdict: judge(snapshot), before, digest })
   }
 
+  #publish({ record, verdict }: Derived, before: Derived | undefined, changedAtMs: number): void {
+    const { log, stopwatch, store } = this.#options
+    const written = store.put(record)
+    // The first look at everything is no reaction to a change.
+    if (!this.#complete) return this.#settle(written)
+    const { phase: status, reason, message: why } = verdict
+    if (before?.verdict.phase !== status)
+      log.info({ participant: record.name, status, reason, why }, 'participant changed state')
+    this.#settle(written.then(() => stopwatch?.answered(performance.now() - changedAtMs)))
+  }
+
   #forget(name: string, held: Derived): void {
     this.#known.delete(name)
+    this.#view.forget(name)
     this.#alarm.set(name, undefined)
     this.#settle(this.#options.store.remove(name, held.record.uid))
   }
@@ -122,4 +176,20 @@ export class Observer implements AsyncDisposable {
       this.#options.log.error({ err: error }, 'the store did not take an answer'),
     )
   }
+}
+
+interface Departure {
+  readonly uid: string | undefined
+  readonly deletionTimestamp: string
+}
+
+function departing(seen: Surroundings, { deletionTimestamp }: Departure): Surroundings {
+  const { metadata, ...participant } = seen.participant
+  return { ...seen, participant: { ...participant, metadata: { deletionTimestamp, ...metadata } } }
+}
+
+/** As far as the cluster remembers: in the resource, or for what has none in what its objects went through. */
+function wasReady({ participant, byName, workloads, pods }: Surroundings): boolean {
+  if (byName === true) return everReadyByObjects(workloads, pods)
+  return participant.status?.firstReadyTime !== undefined
 }

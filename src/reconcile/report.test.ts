@@ -61,32 +61,21 @@ describe('the report of a pass', () => {
     ])
   })
 
-  it('says Reconciling with the reason while something is waited for', () => {
+  it('says why the namespace is not ready while something is waited for', () => {
     const report = reportOf(acme, passOf({ namespace: terminating }), NOON)
-    assert.deepEqual(conditionOf(report, 'Reconciling'), {
-      type: 'Reconciling',
-      status: 'True',
+    assert.deepEqual(conditionOf(report, 'NamespaceReady'), {
+      type: 'NamespaceReady',
+      status: 'False',
       reason: 'NamespaceTerminating',
       message: 'wait',
       lastTransitionTime: '2026-01-01T12:00:00Z',
       observedGeneration: 3,
     })
-    assert.equal(conditionOf(report, 'Stalled').status, 'False')
-    assert.equal(conditionOf(report, 'NamespaceReady').reason, 'NamespaceTerminating')
     assert.equal(report.namespace, undefined)
   })
 
-  it('says Stalled with the reason when a person has to act', () => {
-    const report = reportOf(acme, passOf({ namespace: foreign }), NOON)
-    const { status, reason, message } = conditionOf(report, 'Stalled')
-    assert.deepEqual([status, reason, message], ['True', 'NamespaceForeign', 'delete it'])
-    assert.equal(conditionOf(report, 'Reconciling').status, 'False')
-  })
-
-  it('says neither, and names the namespace, when everything is done', () => {
+  it('names the namespace when everything is done', () => {
     const report = reportOf(acme, passOf({ namespace: done, readiness: done }), NOON)
-    assert.equal(conditionOf(report, 'Stalled').status, 'False')
-    assert.equal(conditionOf(report, 'Reconciling').status, 'False')
     assert.equal(conditionOf(report, 'NamespaceReady').reason, 'NamespaceOwned')
     assert.equal(report.namespace, 'acme')
     assert.equal(report.observedGeneration, 3)
@@ -117,8 +106,7 @@ describe('the report of a pass', () => {
     const second = reportOf(after(first), passOf({ namespace: terminating }), NOON + 60_000)
     assert.deepEqual(second, first)
     const third = reportOf(after(second), passOf({ namespace: done }), NOON + 120_000)
-    assert.equal(conditionOf(third, 'Reconciling').lastTransitionTime, '2026-01-01T12:02:00Z')
-    assert.equal(conditionOf(third, 'Stalled').lastTransitionTime, '2026-01-01T12:00:00Z')
+    assert.equal(conditionOf(third, 'NamespaceReady').lastTransitionTime, '2026-01-01T12:02:00Z')
     assert.equal(third.steps?.[0]?.lastTransitionTime, '2026-01-01T12:02:00Z')
   })
 
@@ -136,16 +124,14 @@ describe('the report of a pass', () => {
   it('is cut to a length that the resource can hold', () => {
     const report = reportOf(acme, passOf({ namespace: { ...foreign, message: 'x'.repeat(100_000) } }), NOON)
     assert.ok((report.steps?.[0]?.message?.length ?? 0) <= 4_000)
-    assert.ok(conditionOf(report, 'Stalled').message.length <= 4_000)
+    assert.ok(conditionOf(report, 'NamespaceReady').message.length <= 4_000)
   })
 })
 
 describe('the report of a suspended participant', () => {
-  it('says Suspended and leaves steps and namespace as they were', () => {
+  it('leaves steps and namespace as they were', () => {
     const known = reportOf(acme, passOf({ namespace: done, readiness: terminating }), NOON)
     const report = reportSuspended(after(known), NOON)
-    assert.equal(conditionOf(report, 'Reconciling').reason, 'Suspended')
-    assert.equal(conditionOf(report, 'Reconciling').status, 'False')
     assert.equal(conditionOf(report, 'NamespaceReady').status, 'True')
     assert.deepEqual(report.steps, known.steps)
     assert.equal(report.namespace, 'acme')

@@ -17,8 +17,8 @@ type Findings = Readonly<Partial<Record<(typeof RECONCILE_CONDITIONS)[number], F
 /**
  * What the status has to say after this pass.
  *
- * Conditions: Reconciling is True while something is waited for, with its reason. Stalled is True when a person has to
- * act, with the reason. NamespaceReady is True with `NamespaceOwned`, or False with the reason of the step that makes or
+ * The steps say what is waited for and what only a person can help; Reconciling and Stalled are derived from them by the
+ * status engine. NamespaceReady is True with `NamespaceOwned`, or False with the reason of the step that makes or
  * removes the namespace; it stays as it was when that step was not reached. Times change only when `status` (or a step's
  * state) does.
  */
@@ -31,19 +31,17 @@ export function reportOf(participant: Participant, pass: PassResult, nowMs: numb
   return {
     ...generationOf(participant),
     ...namespaceOf(participant, owned || observed),
-    conditions: conditionsOf(participant, { ...findingsOf(pass.outcome), ...aboutNamespace }, now),
+    conditions: conditionsOf(participant, aboutNamespace, now),
     steps: pass.steps.map((result) => stepOf(participant, result, nowMs)),
   }
 }
 
 /** What the status has to say while `spec.suspended` is set: all else stays as it was. */
 export function reportSuspended(participant: Participant, nowMs: number): ReconcileStatus {
-  const message = 'spec.suspended is true: nothing is created, changed or repaired until it is false'
-  const finding: Finding = { status: 'False', reason: 'Suspended', message }
   return {
     ...generationOf(participant),
     ...namespaceOf(participant, false),
-    conditions: conditionsOf(participant, { Reconciling: finding, Stalled: finding }, timeOf(nowMs)),
+    conditions: conditionsOf(participant, {}, timeOf(nowMs)),
     steps: participant.status?.steps ?? [],
   }
 }
@@ -77,30 +75,6 @@ const MESSAGE_MAX_LENGTH = 4_000
 
 function clip(message: string): string {
   return message.length > MESSAGE_MAX_LENGTH ? `${message.slice(0, MESSAGE_MAX_LENGTH - 1)}…` : message
-}
-
-function findingsOf(outcome: Outcome): Findings {
-  switch (outcome.kind) {
-    case 'done': {
-      const message = outcome.message ?? 'everything is in place'
-      const finding: Finding = { status: 'False', reason: 'Succeeded', message }
-      return { Reconciling: finding, Stalled: finding }
-    }
-    case 'waiting': {
-      const { reason, message } = outcome
-      return {
-        Reconciling: { status: 'True', reason, message },
-        Stalled: { status: 'False', reason: 'Progressing', message: 'nobody has to act' },
-      }
-    }
-    case 'stalled': {
-      const { reason, message } = outcome
-      return {
-        Reconciling: { status: 'False', reason: 'Stalled', message: 'a person has to act first' },
-        Stalled: { status: 'True', reason, message },
-      }
-    }
-  }
 }
 
 function namespaceFinding(step: StepResult | undefined): Findings {

@@ -122,9 +122,14 @@ function withoutEmpties(metadata: JsonObject): JsonObject {
 function withoutNulls(object: JsonObject): JsonObject {
   const entries = Object.entries(object).flatMap(([name, value]) => {
     if (value === null || (name === 'data' && isObject(value) && Object.keys(value).length === 0)) return []
-    return [[name, isObject(value) ? withoutNulls(value) : value] as const]
+    return [[name, withoutNullsInside(value)] as const]
   })
   return Object.fromEntries(entries)
+}
+
+function withoutNullsInside(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNullsInside)
+  return isObject(value) ? withoutNulls(value) : value
 }
 
 function scalarFault(value: unknown, shape: Shape, path: string): string | undefined {

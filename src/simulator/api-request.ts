@@ -16,7 +16,10 @@ import {
 } from './status-fault.ts'
 
 export interface Place {
+  /** What is stored. */
   readonly kind: Kind
+  /** Set when this API shows what another one stores. */
+  readonly shownAs?: Kind
   readonly namespace: string | undefined
   readonly name: string | undefined
   readonly subresource: string | undefined
@@ -28,7 +31,14 @@ export function placeOf(path: string, kinds: Kinds): Place | undefined {
   const [group = '', version = '', ...steps] = root === 'api' ? ['', ...rest] : rest
   if (root !== 'api' && root !== 'apis') return undefined
   const find = (plural = ''): Kind | undefined => kinds.find(group, version, plural)
-  return placeInNamespace(steps, find) ?? placeInCluster(steps, find)
+  const place = placeInNamespace(steps, find) ?? placeInCluster(steps, find)
+  return place && inStorage(place, kinds)
+}
+
+function inStorage(place: Place, kinds: Kinds): Place {
+  const { storage } = place.kind.view ?? {}
+  const kind = storage && kinds.find(storage.group, storage.version, storage.plural)
+  return kind === undefined ? place : { ...place, kind, shownAs: place.kind }
 }
 
 type Find = (plural: string | undefined) => Kind | undefined

@@ -67,6 +67,16 @@ describe('built-in kinds on the built-in API server', () => {
     })
   })
 
+  it('drops what is null, also in lists: the Go types of built-in kinds have no null', async () => {
+    await using api = await openTestServer()
+    const container = { name: 'main', image: 'web:1', startupProbe: null, env: [{ name: 'A', value: null }] }
+    const template = { metadata: { labels: { app: 'd' } }, spec: { containers: [container] } }
+    const { body } = await api.call('POST', DEPLOYMENTS, { body: deployment('d', '', { template }) })
+    const { spec } = body.spec['template'] as { readonly spec: { readonly containers: readonly object[] } }
+    assert.ok(!JSON.stringify(spec.containers).includes('null'))
+    assert.ok(!('startupProbe' in (spec.containers[0] ?? {})))
+  })
+
   it('writes quantities in canonical form', async () => {
     await using api = await openTestServer()
     const { body } = await api.apply(`${HOME}/persistentvolumeclaims/c`, claim('2048Mi'))

@@ -1,6 +1,6 @@
 /** What each verb does to a resource: from a request that was read to an answer that can be sent. */
 import type { IncomingMessage } from 'node:http'
-import { type ObjectKey, RESOURCES } from '../model/kubernetes.ts'
+import { apiVersionOf, type ObjectKey, RESOURCES } from '../model/kubernetes.ts'
 import {
   appliedIn,
   contentTypeOf,
@@ -12,10 +12,10 @@ import {
   unsupportedMedia,
   writeOptionsOf,
 } from './api-request.ts'
-import { asText, objectAt, withValue } from './json.ts'
+import { asText, type JsonObject, objectAt, withValue } from './json.ts'
 import type { Kinds } from './kinds.ts'
 import type { MemoryState } from './memory-state.ts'
-import { patched, patchTypeOf } from './patches.ts'
+import { patched, type PatchType, patchTypeOf } from './patches.ts'
 import { listed, versionOf } from './reads.ts'
 import type { StoredObject } from './state.ts'
 import { detailsOf, notFound, StatusFault, tooLargeVersion } from './status-fault.ts'
@@ -98,11 +98,17 @@ async function create({ request, place, query }: Call, { state, writes }: Handli
   const { kind, namespace } = place
   if (kind.namespaced && namespace === undefined) throw NOT_ALLOWED
   const options = writeOptionsOf(request, query, { options: 'CreateOptions', isApply: false })
-  const body = objectIn(await textOf(request), contentTypeOf(request), kind)
+  const body = bodyFor(place, await textOf(request), contentTypeOf(request))
   const name = asText(objectAt(body, 'metadata')['name'] ?? '')
   const target: Target = { kind, key: keyIn(namespace, name), subresource: undefined, ...options }
   const write = (): StoredObject => writes.create(target, body)
   return { code: 201, body: options.dryRun ? state.pretend(write) : write() }
+}
+
+/** An object to store, sent in the words of the API that was called. */
+function bodyFor({ kind, shownAs = kind }: Place, text: string, contentType: string): JsonObject {
+  const body = objectIn(text, contentType, shownAs)
+  return shownAs.view?.stored({ apiVersion: apiVersionOf(shownAs), ...body }) ?? body
 }
 
 function keyIn(namespace: string | undefined, name: string): ObjectKey {
@@ -112,12 +118,11 @@ function keyIn(namespace: string | undefined, name: string): ObjectKey {
 async function change({ request, place, query }: Call, handling: Handling, key: ObjectKey): Promise<Answer> {
   const { state, writes } = handling
   const { kind, subresource } = place
-  const isPatch = request.method === 'PATCH'
   const contentType = contentTypeOf(request)
-  const type = patchTypeOf(contentType)
+  const type = request.method === 'PATCH' ? patchTypeFor(place, contentType) : undefined
   const options = writeOptionsOf(request, query, {
-    options: isPatch ? 'PatchOptions' : 'UpdateOptions',
-    isApply: isPatch && type === 'apply',
+    options: type === undefined ? 'UpdateOptions' : 'PatchOptions',
+    isApply: type === 'apply',
   })
   const target: Target = {
     kind,
@@ -125,19 +130,32 @@ async function change({ request, place, query }: Call, handling: Handling, key: 
     subresource: subresource === 'status' ? 'status' : undefined,
     ...options,
   }
-  if (isPatch && (type === undefined || (type === 'strategic' && kind.schema !== undefined)))
-    throw unsupportedMedia(
-      PATCH_TYPES.filter((name) => kind.schema === undefined || !name.includes('strategic')),
-    )
   const text = await textOf(request)
-  const write = (): Answer => {
-    if (!isPatch || type === undefined)
-      return { code: 200, body: writes.replace(target, objectIn(text, contentType, kind)) }
-    if (type !== 'apply') return { code: 200, body: writes.patch(target, { type, body: patchIn(text) }) }
-    const { object, created } = writes.apply(target, appliedIn(text))
-    return { code: created ? 201 : 200, body: object }
-  }
+  const write = (): Answer =>
+    type !== undefined
+      ? patch(writes, target, { type, text })
+      : { code: 200, body: writes.replace(target, bodyFor(place, text, contentType)) }
   return options.dryRun ? state.pretend(write) : write()
+}
+
+/** Throws UnsupportedMediaType, or MethodNotAllowed for what is stored in the names of another API: nothing here patches it. */
+function patchTypeFor({ kind, shownAs }: Place, contentType: string): PatchType {
+  if (shownAs !== undefined) throw NOT_ALLOWED
+  const type = patchTypeOf(contentType)
+  if (type !== undefined && (type !== 'strategic' || kind.schema === undefined)) return type
+  throw unsupportedMedia(
+    PATCH_TYPES.filter((name) => kind.schema === undefined || !name.includes('strategic')),
+  )
+}
+
+function patch(
+  writes: Writes,
+  target: Target,
+  { type, text }: { readonly type: PatchType; readonly text: string },
+): Answer {
+  if (type !== 'apply') return { code: 200, body: writes.patch(target, { type, body: patchIn(text) }) }
+  const { object, created } = writes.apply(target, appliedIn(text))
+  return { code: created ? 201 : 200, body: object }
 }
 
 const PATCH_TYPES = [

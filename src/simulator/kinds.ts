@@ -1,6 +1,7 @@
 /** The kinds that the built-in API server serves: the product's, what else it may come to write, and custom ones. */
 import type { Rule } from '../crd/rules.ts'
 import { type Resource, RESOURCES } from '../model/kubernetes.ts'
+import { EVENT_VIEW, type View } from './event-view.ts'
 import { asText, type JsonObject, isObject, listAt, objectAt } from './json.ts'
 import { rulesIn } from './schema.ts'
 import { builtinShape, schemaShape, type Shape } from './shape.ts'
@@ -13,6 +14,8 @@ export interface Kind extends Resource {
   readonly categories: readonly string[]
   readonly hasStatus: boolean
   readonly shape: Shape
+  /** Set when the objects are stored as those of another API. */
+  readonly view?: View
   /** Of a custom kind. */
   readonly schema?: JsonObject
   readonly columns?: readonly JsonObject[]
@@ -22,7 +25,6 @@ type Row = readonly [group: string, kind: string, plural: string, ...shortNames:
 
 /** Stored like the rest, without controllers. */
 const FURTHER: readonly Row[] = [
-  ['', 'Event', 'events', 'ev'],
   ['', 'LimitRange', 'limitranges', 'limits'],
   ['', 'ResourceQuota', 'resourcequotas', 'quota'],
   ['coordination.k8s.io', 'Lease', 'leases'],
@@ -43,6 +45,7 @@ const SHORT_NAMES: Readonly<Record<string, readonly string[]>> = {
   configmaps: ['cm'],
   customresourcedefinitions: ['crd', 'crds'],
   deployments: ['deploy'],
+  events: ['ev'],
   namespaces: ['ns'],
   nodes: ['no'],
   persistentvolumeclaims: ['pvc'],
@@ -147,6 +150,7 @@ function builtinKinds(): readonly Kind[] {
       : [],
     hasStatus: WITH_STATUS.has(resource.kind),
     shape: builtinShape(resource.kind),
+    ...(resource.group === 'events.k8s.io' && { view: EVENT_VIEW }),
   }))
 }
 

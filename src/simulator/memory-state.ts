@@ -13,6 +13,7 @@ import {
   remainingGrace,
 } from './lifecycle.ts'
 import { faultsOfMetadata, faultsOfNewFinalizers } from './metadata-rules.ts'
+import { refusalOfPod } from './pod-admission.ts'
 import { type ConflictWords, OF_DELETION, OF_UPDATE } from './preconditions.ts'
 import type { DeleteRequest, State, StateChange, StoredObject } from './state.ts'
 import { alreadyExists, forbidden, internal, invalid, notFound, qualified } from './status-fault.ts'
@@ -111,6 +112,8 @@ export class MemoryState implements State {
     refuse(resource, name, faultsOfMetadata(resource, created))
     if (this.get(resource, created.metadata) !== undefined) throw alreadyExists(resource, name)
     this.#requireNamespace(resource, created)
+    const refusal = resource.kind === RESOURCES.Pod.kind ? refusalOfPod(this, created) : undefined
+    if (refusal !== undefined) throw refusal
     return this.#commit(
       resource,
       undefined,

@@ -2,7 +2,7 @@
 import { asText, valueAt } from './json.ts'
 import { faultOfRequirement } from './metadata-rules.ts'
 import type { StoredObject } from './state.ts'
-import { badRequest } from './status-fault.ts'
+import { badRequest, type StatusFault } from './status-fault.ts'
 
 export type Predicate = (object: StoredObject) => boolean
 
@@ -46,18 +46,30 @@ export function fieldPredicate(selector: string, kind: string): Predicate {
     if (match === undefined) throw badRequest(`invalid selector: '${selector}'; can't understand '${term}'`)
     const { field = '', operator, value = '' } = match
     const indexed = /^metadata\.(name|namespace)$/u.test(field) || INDEXED[kind]?.test(field) === true
-    if (!indexed)
-      throw badRequest(`"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`)
+    if (!indexed) throw unknownField(field, kind)
     return { path: field.split('.'), value, negated: operator === '!=' }
   })
-  return (object) =>
-    terms.every(({ path, value, negated }) => (asText(valueAt(object, path)) === value) !== negated)
+  return (object) => terms.every(({ path, value, negated }) => (fieldAt(object, path) === value) !== negated)
+}
+
+/** The source of an Event is who reports it, whichever of its two fields says so. */
+function fieldAt(object: StoredObject, path: readonly string[]): string {
+  if (path[0] !== 'source') return asText(valueAt(object, path))
+  return asText(valueAt(object, ['source', 'component'])) || asText(object['reportingComponent'])
+}
+
+/** Kinds with fields of their own say it in their own words. */
+function unknownField(field: string, kind: string): StatusFault {
+  return INDEXED[kind] === undefined
+    ? badRequest(`"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`)
+    : badRequest(`field label not supported: ${field}`)
 }
 
 /** The further fields of the kinds that people ask about (`kubectl describe`, `kubectl get --field-selector`). */
 const INDEXED: Readonly<Record<string, RegExp>> = {
   Pod: /^(spec\.(nodeName|restartPolicy|schedulerName|serviceAccountName)|status\.(phase|podIP))$/u,
-  Event: /^(involvedObject\.\w+|regarding\.\w+|reason|type|reportingComponent|reportingController)$/u,
+  Event:
+    /^(involvedObject\.(kind|namespace|name|uid|apiVersion|resourceVersion|fieldPath)|reason|type|reportingComponent|source)$/u,
   Namespace: /^status\.phase$/u,
   Secret: /^type$/u,
 }

@@ -11,6 +11,7 @@ import { type Rule, RULES } from '../crd/rules.ts'
 import { type KubeObject, pathOf, RESOURCES } from '../model/kubernetes.ts'
 import { placeOf } from './api-request.ts'
 import { discovery } from './discovery.ts'
+import { presentedBy } from './event-view.ts'
 import { type FaultEffect, Faults } from './faults.ts'
 import { type Call, handled, type Handling, NO_SUCH_RESOURCE } from './handlers.ts'
 import { asText, messageOf } from './json.ts'
@@ -154,13 +155,21 @@ class Api implements Disposable {
     const path = url.pathname.replace(/\/$/u, '')
     const place = placeOf(path, this.#kinds)
     if (place === undefined) return this.#answerElsewhere(response, path)
+    const view = place.shownAs?.view
+    const query = view?.queryOf(url.searchParams) ?? url.searchParams
+    const show = view === undefined ? (document: object): object => document : presentedBy(view)
+    await this.#answerPlace({ request, place, query }, response, show)
+  }
+
+  async #answerPlace(call: Call, response: ServerResponse, show: Presentation): Promise<void> {
+    const { request, place } = call
     const { accept = '' } = request.headers
     requireAcceptable(accept)
-    const call = { request, place, query: url.searchParams }
-    const present = presentation(accept, place.kind, this.#options.now())
+    const arrange = presentation(accept, place.kind, this.#options.now())
+    const present = (document: object): object => arrange(show(document))
     if (isWatch(call)) return this.#watch(call, response, present)
     const { code, body } = await handled(call, this.#handling)
-    send(response, code, request.method === 'GET' ? present(body) : body)
+    send(response, code, request.method === 'GET' ? present(body) : show(body))
   }
 
   #watch({ place, query }: Call, response: ServerResponse, present: Presentation): void {

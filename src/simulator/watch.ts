@@ -18,6 +18,8 @@ export interface WatchSetting {
 }
 
 interface Request extends Collection {
+  /** Another API than the one that stores the objects. */
+  readonly shownAs?: Kind
   readonly query: URLSearchParams
   readonly present: Presentation
 }
@@ -136,7 +138,7 @@ class Watch implements Disposable {
   }
 
   #bookmark(annotations?: Readonly<Record<string, string>>): void {
-    const { kind } = this.#request
+    const { kind: stored, shownAs: kind = stored } = this.#request
     const resourceVersion = asText(this.#setting.state.version)
     const metadata = { resourceVersion, ...(annotations && { annotations }) }
     this.#send('BOOKMARK', { kind: kind.kind, apiVersion: apiVersionOf(kind), metadata })

@@ -3,6 +3,8 @@ import { describe, it } from 'node:test'
 import { aHealthySnapshot, aParticipant, BORN } from '../../test/support/builders.ts'
 import type { Step } from '../model/participant.ts'
 import { type Answer, renderAnswer } from './answer.ts'
+import { relevantEvents } from './events/relevant.ts'
+import { tellEvents } from './events/tell.ts'
 import { judge, type Snapshot } from './participant.ts'
 
 const step = (name: string, differs: Partial<Step> = {}): Step => ({
@@ -15,12 +17,16 @@ const step = (name: string, differs: Partial<Step> = {}): Step => ({
 
 function answer(differs: Partial<Snapshot> = {}): Answer {
   const snapshot = aHealthySnapshot(differs)
+  const { participant, nowMs } = snapshot
+  const verdict = judge(snapshot)
+  const relevant = relevantEvents(snapshot)
   return renderAnswer({
-    participant: snapshot.participant,
-    verdict: judge(snapshot),
+    participant,
+    verdict,
     since: BORN,
     lastUpdated: BORN,
     conditions: [],
+    story: tellEvents({ participant, components: verdict.components, relevant, nowMs }),
   })
 }
 

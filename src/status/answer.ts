@@ -2,12 +2,12 @@
 import type { ParticipantStatusBody } from '../contract/participant-status.ts'
 import type { Condition, Participant } from '../model/participant.ts'
 import type { ComponentVerdict } from './component.ts'
-import { eventsOf } from './events.ts'
+import type { Story } from './events/tell.ts'
 import type { Verdict } from './participant.ts'
 
 /** The body, in the order of its members: those of the v1 contract first, the additions after them. */
 export type Answer = ParticipantStatusBody &
-  Required<Pick<ParticipantStatusBody, 'reason' | 'since' | 'steps' | 'did' | 'conditions'>>
+  Required<Pick<ParticipantStatusBody, 'reason' | 'since' | 'steps' | 'did' | 'conditions' | 'eventsTotal'>>
 
 export interface AnswerInput {
   readonly participant: Participant
@@ -16,9 +16,11 @@ export interface AnswerInput {
   readonly since: string
   readonly lastUpdated: string
   readonly conditions: readonly Condition[]
+  readonly story: Story
 }
 
-export function renderAnswer({ participant, verdict, since, lastUpdated, conditions }: AnswerInput): Answer {
+export function renderAnswer(input: AnswerInput): Answer {
+  const { participant, verdict, since, lastUpdated, conditions, story } = input
   const { metadata, spec, status } = participant
   return {
     participantName: metadata.name,
@@ -28,17 +30,18 @@ export function renderAnswer({ participant, verdict, since, lastUpdated, conditi
       verdict.components.map((component) => [component.name, renderComponent(component)]),
     ),
     message: verdict.message,
-    events: eventsOf(participant, verdict),
+    events: story.events,
     reason: verdict.reason,
     since,
     steps: status?.steps ?? [],
     did: spec.did,
     conditions,
+    eventsTotal: story.total,
   }
 }
 
 function renderComponent(component: ComponentVerdict): ParticipantStatusBody['components'][string] {
-  const { status, ready, desired, current, readyReplicas, message, reason, since, image, restarts } =
+  const { status, ready, desired, current, readyReplicas, message, reason, cause, since, image, restarts } =
     component
   return {
     status,
@@ -46,6 +49,7 @@ function renderComponent(component: ComponentVerdict): ParticipantStatusBody['co
     replicas: { desired, current, ready: readyReplicas },
     ...(message !== '' && { message }),
     reason,
+    ...(cause !== undefined && { cause }),
     since,
     ...(image !== undefined && { image }),
     restarts,

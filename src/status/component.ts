@@ -1,15 +1,21 @@
-/** Judges one expected component: its workload, what its pods say, and how long it has been trying. */
+/** Judges one expected component: its workload, what its pods say, what was said before, and how long it has been trying. */
 import type { Cause } from '../model/causes.ts'
-import type { ObservedPod, ObservedWorkload } from '../model/observed.ts'
+import type { ObservedClaim, ObservedEvent, ObservedPod, ObservedWorkload } from '../model/observed.ts'
 import type { ComponentState } from '../model/participant.ts'
-import { findInPods, restartsOf } from './pod.ts'
+import { startDeadline } from './deadline.ts'
+import { diagnose, restartsOf } from './diagnosis/diagnose.ts'
+import { CONFIRMED, type Opinion, withFinding } from './opinion.ts'
+import { holdOnto, holdUntilStable } from './steadiness.ts'
 import { conditionOf, judgeWorkload } from './workload.ts'
 
 export interface ComponentVerdict {
+  /** Of the component; where two kinds share a name the later is `name (Kind)`. */
   readonly name: string
   readonly kind: 'Deployment' | 'StatefulSet' | undefined
   readonly status: ComponentState
   readonly ready: boolean
+  /** It cannot become ready without a person. */
+  readonly failed: boolean
   readonly desired: number
   readonly current: number
   readonly readyReplicas: number
@@ -24,63 +30,84 @@ export interface ComponentVerdict {
   readonly restarts: number
   /** When the verdict changes by time alone, ms since 1970. */
   readonly recheckAtMs?: number
+  /** Set while counts are short and that is not called a loss yet: since when, ms since 1970. */
+  readonly heldSinceMs?: number
+  /** Its start deadline was extended, which happens once. */
+  readonly extended?: true
 }
 
 export interface ComponentInput {
   readonly name: string
   readonly workload: ObservedWorkload | undefined
+  /** All pods of the workload, also those that terminate or run an earlier revision. */
   readonly pods: readonly ObservedPod[]
+  /** Of the namespace. */
+  readonly claims: readonly ObservedClaim[]
+  readonly events: readonly ObservedEvent[]
   /** When the participant was created: a workload that is missing is counted from there. RFC 3339. */
   readonly expectedSince: string
   /** A participant that was READY once does not fail by a deadline, it is DEGRADED. */
   readonly everReady: boolean
+  /** The verdict before this one. */
+  readonly before: ComponentVerdict | undefined
   readonly nowMs: number
 }
 
-/** How long a component may take to become ready for the first time, when its Deployment does not say longer. */
-const START_DEADLINE_MS = 600_000
-
 export function judgeComponent(input: ComponentInput): ComponentVerdict {
   const { workload } = input
-  const verdict = workload === undefined ? judgeMissing(input) : judgePresent(input, workload)
-  return verdict.ready || verdict.status === 'Failed' || input.everReady
-    ? verdict
-    : withDeadline(input, verdict)
+  return workload === undefined ? judgeMissing(input) : judgePresent(input, workload)
 }
 
-function judgeMissing({ name, expectedSince }: ComponentInput): ComponentVerdict {
-  return {
-    name,
-    kind: undefined,
+/** Missing stays the state: only whether it is still awaited, or has failed, changes with time. */
+function judgeMissing(input: ComponentInput): ComponentVerdict {
+  const missing: Opinion = {
+    ...CONFIRMED,
     status: 'Missing',
     ready: false,
+    reason: 'WorkloadMissing',
+    message: 'its workload does not exist',
+    cause: { code: 'WorkloadMissing', who: 'nobody yet' },
+  }
+  const opinion = input.everReady
+    ? { ...missing, cause: { code: 'WorkloadMissing', who: 'operator' } as const }
+    : { ...startDeadline(input, missing), status: missing.status }
+  return {
+    name: input.name,
+    kind: undefined,
     desired: 1,
     current: 0,
     readyReplicas: 0,
-    reason: 'WorkloadMissing',
-    message: 'its workload does not exist',
-    since: expectedSince,
+    since: input.expectedSince,
     restarts: 0,
+    ...opinion,
   }
 }
 
-function judgePresent({ name, pods }: ComponentInput, workload: ObservedWorkload): ComponentVerdict {
-  const verdict = judgeWorkload(workload)
-  const finding = verdict.ready || isSettled(verdict.status) ? undefined : findInPods(pods)
+function judgePresent(input: ComponentInput, workload: ObservedWorkload): ComponentVerdict {
   return {
-    name,
+    name: input.name,
     kind: workload.kind,
-    status: verdict.status,
-    ready: verdict.ready,
     desired: workload.desired,
     current: workload.current,
     readyReplicas: workload.ready,
-    reason: finding?.reason ?? verdict.reason,
-    message: finding === undefined ? verdict.message : `${verdict.message}; ${finding.message}`,
     since: sinceOf(workload),
     image: workload.image,
-    restarts: restartsOf(pods),
+    restarts: restartsOf(input.pods),
+    ...opinionOn(input, workload),
   }
+}
+
+/** The replica rule, then what the pods say, then what a first glance must not decide. */
+function opinionOn(input: ComponentInput, workload: ObservedWorkload): Opinion {
+  const counted: Opinion = { ...CONFIRMED, ...judgeWorkload(workload) }
+  if (isSettled(counted.status)) return settled(input, counted)
+  const { pods, claims, events, nowMs } = input
+  const diagnosis = diagnose({ workload, pods, claims, events, nowMs })
+  const told = withFinding({ opinion: counted, diagnosis, workload, pods, nowMs })
+  if (told.ready) return holdUntilStable(input, told)
+  const held = holdOnto(input, told)
+  if (held !== undefined) return held
+  return told.failed || input.everReady || told.status === 'Paused' ? told : startDeadline(input, told)
 }
 
 /** States in which nobody expects pods to come up, so their silence explains nothing. */
@@ -88,20 +115,23 @@ function isSettled(status: ComponentState): boolean {
   return status === 'Stopped' || status === 'Stopping' || status === 'Terminating'
 }
 
+/** The count of a Deployment leaves out pods that terminate, but they are still there. */
+function settled({ pods }: ComponentInput, opinion: Opinion): Opinion {
+  if (opinion.status === 'Terminating') return opinion
+  const cause = { code: 'ScaledToZero', who: 'operator' } as const
+  const ending = pods.filter(({ terminating }) => terminating).length
+  if (opinion.status === 'Stopping' || ending === 0) return { ...opinion, cause }
+  const left = ending === 1 ? '1 pod' : `${ending} pods`
+  return {
+    ...opinion,
+    status: 'Stopping',
+    reason: 'ScalingToZero',
+    message: `is being scaled to zero, ${left} left`,
+    cause,
+  }
+}
+
 function sinceOf(workload: ObservedWorkload): string {
   const available = conditionOf(workload, 'Available')?.lastTransitionTime
   return available === undefined || available === '' ? workload.creationTimestamp : available
-}
-
-/** StatefulSets know no deadline, and a Deployment whose pods only never get ready is late to tell: so one of our own. */
-function withDeadline(input: ComponentInput, verdict: ComponentVerdict): ComponentVerdict {
-  const startedAt = Date.parse(input.workload?.creationTimestamp ?? input.expectedSince)
-  const allowedMs = Math.max(START_DEADLINE_MS, (input.workload?.progressDeadlineSeconds ?? 0) * 1000)
-  const deadlineMs = startedAt + allowedMs
-  if (input.nowMs < deadlineMs) return { ...verdict, recheckAtMs: deadlineMs }
-  return {
-    ...verdict,
-    status: verdict.status === 'Degraded' ? 'Degraded' : 'Failed',
-    message: `not ready after ${Math.round(allowedMs / 60_000)} min: ${verdict.message}`,
-  }
 }

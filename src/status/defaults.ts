@@ -1,4 +1,5 @@
 /** Reading Kubernetes JSON, where empty texts and zero counts are simply left out. */
+import type { Probe } from 'kubernetes-types/core/v1.d.ts'
 import type { ObservedCondition } from '../model/observed.ts'
 
 export function text(value: string | undefined): string {
@@ -26,4 +27,14 @@ export function readCondition(condition: RawCondition): ObservedCondition {
     message: text(condition.message),
     lastTransitionTime: text(condition.lastTransitionTime),
   }
+}
+
+/**
+ * How long a probe may fail before that means something, ms: initialDelay + failureThreshold × period + timeout, with
+ * the defaults of the API (periodSeconds 10, failureThreshold 3, timeoutSeconds 1). 0 without a probe.
+ */
+export function probeBudgetMs(probe: Probe | undefined): number {
+  if (probe === undefined) return 0
+  const { initialDelaySeconds = 0, failureThreshold = 3, periodSeconds = 10, timeoutSeconds = 1 } = probe
+  return (initialDelaySeconds + failureThreshold * periodSeconds + timeoutSeconds) * 1000
 }

@@ -12,6 +12,7 @@ import {
   BORN_MS,
 } from '../../test/support/builders.ts'
 import type { ObservedWorkload } from '../model/observed.ts'
+import type { ParticipantStatus } from '../model/participant.ts'
 import { judge, type Snapshot } from './participant.ts'
 
 const healthy = aHealthySnapshot()
@@ -26,13 +27,18 @@ const without = (name: string): readonly ObservedWorkload[] =>
   healthy.workloads.filter((each) => each.name !== name)
 const judged = (differs: Partial<Snapshot>): ReturnType<typeof judge> => judge(aHealthySnapshot(differs))
 
-const condition = (type: string, reason: string, observedGeneration = 1) => ({
-  type,
-  status: 'True' as const,
-  reason,
-  message: `${reason}: do something`,
-  lastTransitionTime: BORN,
-  observedGeneration,
+const stalledAt = (reason: string): ParticipantStatus => ({
+  observedGeneration: 1,
+  steps: [
+    {
+      name: 'namespace',
+      state: 'Stalled',
+      attempts: 1,
+      lastTransitionTime: BORN,
+      reason,
+      message: `${reason}: do something`,
+    },
+  ],
 })
 
 describe('the state of a participant', () => {
@@ -107,7 +113,7 @@ describe('the state of a participant', () => {
     })
     const verdict = judged({ workloads: [...without('controlplane'), stuck], pods: [pod] })
     assert.equal(verdict.phase, 'FAILED')
-    assert.match(verdict.message, /controlplane: .*timed out.*manifest unknown/)
+    assert.match(verdict.message, /controlplane: .*manifest unknown; has timed out/)
   })
 
   it('is FAILED when a StatefulSet, which knows no deadline, is not ready after ten minutes', () => {
@@ -127,7 +133,7 @@ describe('the state of a participant', () => {
   })
 
   it('is FAILED with the reason of the reconciler when that cannot go on', () => {
-    const participant = aParticipant({ status: { conditions: [condition('Stalled', 'NamespaceForeign')] } })
+    const participant = aParticipant({ status: stalledAt('NamespaceForeign') })
     const verdict = judged({ ...allDown, participant })
     assert.equal(verdict.phase, 'FAILED')
     assert.equal(verdict.reason, 'NamespaceForeign')
@@ -136,7 +142,7 @@ describe('the state of a participant', () => {
   it('does not hold a stall against a specification that was changed since', () => {
     const participant = aParticipant({
       metadata: { generation: 2 },
-      status: { conditions: [condition('Stalled', 'UnknownProfile', 1)] },
+      status: stalledAt('UnknownProfile'),
     })
     assert.equal(judged({ ...allDown, participant }).phase, 'PROVISIONING')
   })

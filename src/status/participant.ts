@@ -6,8 +6,10 @@ import type {
   ObservedPod,
   ObservedWorkload,
 } from '../model/observed.ts'
-import { COMPONENTS, type Condition, type Participant, type Phase } from '../model/participant.ts'
+import type { ComponentName, Participant, Phase, Step } from '../model/participant.ts'
 import { type ComponentVerdict, judgeComponent } from './component.ts'
+import { expectedComponents, podsOf } from './expected.ts'
+import { msOf } from './times.ts'
 
 /** Everything a verdict may look at. Gathered by `observe`; complete; never fetched from here. */
 export interface Snapshot {
@@ -21,6 +23,10 @@ export interface Snapshot {
   readonly events: readonly ObservedEvent[]
   /** The verdict before this one: what was ready a moment ago is not called lost by a first glance. */
   readonly before?: Verdict
+  /** Set for a namespace that was found without a resource of ours: by discovery, or in a dump. */
+  readonly byName?: true
+  /** The components that are expected; by default those of the mode. */
+  readonly expected?: readonly ComponentName[]
   /** It was READY at least once: from then on a loss is DEGRADED, never PROVISIONING or FAILED. */
   readonly everReady: boolean
   readonly nowMs: number
@@ -37,7 +43,7 @@ export interface Verdict {
   readonly recheckAtMs?: number
 }
 
-type Summary = Pick<Verdict, 'phase' | 'reason' | 'message'>
+type Summary = Pick<Verdict, 'phase' | 'reason' | 'message' | 'recheckAtMs'>
 
 interface Judged {
   readonly snapshot: Snapshot
@@ -45,95 +51,198 @@ interface Judged {
   readonly notReady: readonly ComponentVerdict[]
 }
 
-type Rule = (judged: Judged) => Summary | undefined
-
-const deleting: Rule = ({ snapshot }) =>
-  isGoing(snapshot)
-    ? {
-        phase: 'DELETING',
-        reason: 'Deleting',
-        message: ['The participant is being deleted', ...remainsOf(snapshot)].join(': '),
-      }
-    : undefined
-
-const nothingToObserve: Rule = ({ snapshot, components }) =>
-  components.length > 0
-    ? undefined
-    : {
-        phase: 'PROVISIONING',
-        reason: 'NothingToObserve',
-        message: `namespace "${snapshot.participant.metadata.name}" holds no Deployment or StatefulSet with the participant label yet`,
-      }
-
-/** The reconciler says that it cannot go on without a person. */
-const stalled: Rule = ({ snapshot: { participant, everReady } }) => {
-  const condition = currentCondition(participant, 'Stalled')
-  if (condition?.status !== 'True') return undefined
-  return { phase: everReady ? 'DEGRADED' : 'FAILED', reason: condition.reason, message: condition.message }
+/** One rule on the whole participant, as people read it in `docs/status-rules.md`. */
+export interface ParticipantRule {
+  /** A sentence; its test bears the same name. */
+  readonly name: string
+  readonly state: string
+  readonly reasons: readonly string[]
+  readonly judge: (judged: Judged) => Summary | undefined
 }
 
-const allReady: Rule = ({ notReady }) =>
-  notReady.length > 0
-    ? undefined
-    : { phase: 'READY', reason: 'AllComponentsReady', message: 'All components are running and ready' }
+/** A deletion that takes longer than this is called stuck, ms. */
+const DELETION_STUCK_MS = 300_000
 
-const wasReady: Rule = ({ notReady, snapshot }) =>
-  snapshot.everReady
-    ? { phase: 'DEGRADED', reason: 'ComponentsNotReady', message: describe(notReady) }
-    : undefined
+const deleting: ParticipantRule = {
+  name: 'a participant whose resource or namespace is being deleted is DELETING and names what remains',
+  state: 'DELETING',
+  reasons: ['Deleting', 'DeletionStuck'],
+  judge: ({ snapshot }) => {
+    if (!isGoing(snapshot)) return undefined
+    const remains = remainsOf(snapshot)
+    const { deletionTimestamp } = snapshot.participant.metadata
+    const stuckAtMs =
+      (msOf(deletionTimestamp ?? snapshot.namespace?.deletionTimestamp) ?? Infinity) + DELETION_STUCK_MS
+    const stuck = remains.length > 0 && snapshot.nowMs >= stuckAtMs
+    const head = stuck ? 'The deletion is stuck' : 'The participant is being deleted'
+    return {
+      phase: 'DELETING',
+      reason: stuck ? 'DeletionStuck' : 'Deleting',
+      message: [head, ...remains].join(': '),
+      ...(!stuck && Number.isFinite(stuckAtMs) && { recheckAtMs: stuckAtMs }),
+    }
+  },
+}
 
-const componentFailed: Rule = ({ notReady }) => {
-  const failed = notReady.filter(({ status }) => status === 'Failed')
-  return failed.length === 0
-    ? undefined
-    : { phase: 'FAILED', reason: 'ComponentFailed', message: describe(failed) }
+/** The reconciler says that it cannot go on without a person. */
+const stalled: ParticipantRule = {
+  name: 'a step that only a person can help makes it FAILED, or DEGRADED once it has been READY',
+  state: 'FAILED, DEGRADED',
+  reasons: ['the reason of the step'],
+  judge: ({ snapshot: { participant, everReady } }) => {
+    const step = stalledStep(participant)
+    if (step === undefined) return undefined
+    return {
+      phase: everReady ? 'DEGRADED' : 'FAILED',
+      reason: step.reason ?? 'Stalled',
+      message: step.message ?? `step ${step.name} cannot go on`,
+    }
+  },
+}
+
+const nothingToObserve: ParticipantRule = {
+  name: 'an observed participant without any workload is PROVISIONING',
+  state: 'PROVISIONING',
+  reasons: ['NothingToObserve'],
+  judge: ({ snapshot, components }) =>
+    components.length > 0
+      ? undefined
+      : {
+          phase: 'PROVISIONING',
+          reason: 'NothingToObserve',
+          message: `namespace "${snapshot.participant.metadata.name}" holds no Deployment or StatefulSet with the participant label yet`,
+        },
+}
+
+const allReady: ParticipantRule = {
+  name: 'a participant is READY when every expected component is ready',
+  state: 'READY',
+  reasons: ['AllComponentsReady'],
+  judge: ({ notReady }) =>
+    notReady.length > 0
+      ? undefined
+      : { phase: 'READY', reason: 'AllComponentsReady', message: 'All components are running and ready' },
+}
+
+const wasReady: ParticipantRule = {
+  name: 'a participant that has been READY once and is not now is DEGRADED',
+  state: 'DEGRADED',
+  reasons: ['ComponentsNotReady'],
+  judge: ({ notReady, snapshot }) =>
+    snapshot.everReady
+      ? { phase: 'DEGRADED', reason: 'ComponentsNotReady', message: describe(notReady) }
+      : undefined,
+}
+
+const componentFailed: ParticipantRule = {
+  name: 'a participant that was never READY is FAILED when a component cannot become ready without a person',
+  state: 'FAILED',
+  reasons: ['ComponentFailed'],
+  judge: ({ notReady }) => {
+    const failed = notReady.filter((component) => component.failed)
+    return failed.length === 0
+      ? undefined
+      : { phase: 'FAILED', reason: 'ComponentFailed', message: describe(failed) }
+  },
+}
+
+const scaledToZero: ParticipantRule = {
+  name: 'a participant with a component scaled to zero is DEGRADED, never PROVISIONING',
+  state: 'DEGRADED',
+  reasons: ['ScaledToZero'],
+  judge: ({ notReady }) => {
+    const zero = notReady.filter(({ status }) => status === 'Stopped' || status === 'Stopping')
+    return zero.length === 0
+      ? undefined
+      : { phase: 'DEGRADED', reason: 'ScaledToZero', message: describe(zero) }
+  },
+}
+
+/** Only with a cause: a component that is merely short of pods during a first start is still on its way. */
+const servesPartly: ParticipantRule = {
+  name: 'a participant that was never READY but serves partly after a failed rollout is DEGRADED',
+  state: 'DEGRADED',
+  reasons: ['ComponentDegraded'],
+  judge: ({ notReady }) => {
+    const partly = notReady.filter(
+      ({ status, cause }) => status === 'Degraded' && cause !== undefined && cause.code !== 'NodeLost',
+    )
+    return partly.length === 0 || partly.length < notReady.length
+      ? undefined
+      : { phase: 'DEGRADED', reason: 'ComponentDegraded', message: describe(partly) }
+  },
 }
 
 /** A step that waits for something outside says more than a list of components that are missing because of it. */
-const stepWaiting: Rule = ({ snapshot: { participant } }) => {
-  const step = participant.status?.steps?.find(({ state }) => state === 'Waiting')
-  if (step === undefined || step.name === 'readiness') return undefined
-  return {
-    phase: 'PROVISIONING',
-    reason: step.reason ?? 'Waiting',
-    message: `step ${step.name} waits: ${step.message ?? ''}`,
-  }
+const stepWaiting: ParticipantRule = {
+  name: 'a step that waits for something outside makes it PROVISIONING with the reason of the step',
+  state: 'PROVISIONING',
+  reasons: ['the reason of the step'],
+  judge: ({ snapshot: { participant } }) => {
+    const step = participant.status?.steps?.find(({ state }) => state === 'Waiting')
+    if (step === undefined || step.name === 'readiness') return undefined
+    return {
+      phase: 'PROVISIONING',
+      reason: step.reason ?? 'Waiting',
+      message: `step ${step.name} waits: ${step.message ?? ''}`,
+    }
+  },
 }
 
-const starting: Rule = ({ notReady }) => ({
-  phase: 'PROVISIONING',
-  reason: notReady.every(({ status }) => status === 'Missing') ? 'Creating' : 'ComponentsStarting',
-  message: describe(notReady),
-})
+const starting: ParticipantRule = {
+  name: 'a participant that was never READY is PROVISIONING while nothing has failed',
+  state: 'PROVISIONING',
+  reasons: ['Creating', 'ComponentsStarting'],
+  judge: ({ notReady }) => ({
+    phase: 'PROVISIONING',
+    reason: notReady.every(({ status }) => status === 'Missing') ? 'Creating' : 'ComponentsStarting',
+    message: describe(notReady),
+  }),
+}
 
 /** First match wins, so order is meaning: a deletion hides everything, a stalled step comes before its consequences. */
-const rules: readonly Rule[] = [
+export const PARTICIPANT_RULES: readonly ParticipantRule[] = [
   deleting,
   stalled,
   nothingToObserve,
   allReady,
   wasReady,
   componentFailed,
+  scaledToZero,
+  servesPartly,
   stepWaiting,
   starting,
 ]
 
-/** The verdict on a participant. Deterministic: the same snapshot gives the same verdict. */
+/** The verdict on a participant. Deterministic: the same snapshot gives the same verdict. Never throws. */
 export function judge(snapshot: Snapshot): Verdict {
   const components = judgeComponents(snapshot)
   const judged: Judged = { snapshot, components, notReady: components.filter(({ ready }) => !ready) }
-  const summary = rules.reduce<Summary | undefined>((found, rule) => found ?? rule(judged), undefined)
-  const rechecks = components.flatMap(({ recheckAtMs }) => recheckAtMs ?? [])
-  return {
-    ...(summary ?? { phase: 'PROVISIONING', reason: 'Unknown', message: '' }),
-    components,
-    ...(rechecks.length > 0 && { recheckAtMs: Math.min(...rechecks) }),
-  }
+  const { recheckAtMs, ...summary } = summaryOf(judged)
+  const rechecks = [recheckAtMs, ...components.map((component) => component.recheckAtMs)]
+  const earliest = Math.min(...rechecks.map((atMs) => atMs ?? Number.POSITIVE_INFINITY))
+  return { ...summary, components, ...(Number.isFinite(earliest) && { recheckAtMs: earliest }) }
 }
 
-function isGoing({ participant, namespace }: Snapshot): boolean {
+function summaryOf(judged: Judged): Summary {
+  for (const rule of PARTICIPANT_RULES) {
+    const summary = rule.judge(judged)
+    if (summary !== undefined) return summary
+  }
+  // The last rule always answers.
+  return { phase: 'PROVISIONING', reason: 'Unknown', message: '' }
+}
+
+function isGoing(snapshot: Snapshot): boolean {
+  const { participant, namespace } = snapshot
   if (participant.metadata.deletionTimestamp !== undefined) return true
-  return namespace !== undefined && isOwn(snapshotOwner(participant), namespace) && namespace.terminating
+  return namespace !== undefined && isOwn(snapshot, namespace) && namespace.terminating
+}
+
+/** The step of the reconciler that only a person can help; none while the participant is suspended or changed since. */
+export function stalledStep({ metadata, spec, status }: Participant): Step | undefined {
+  if (spec.suspended || (status?.observedGeneration ?? 0) < (metadata.generation ?? 0)) return undefined
+  return status?.steps?.find(({ state }) => state === 'Stalled')
 }
 
 /** Right after the request the resource still tells of the steps of its creation: those hinder nothing. */
@@ -148,45 +257,32 @@ function remainsOf({ participant, namespace }: Snapshot): readonly string[] {
   return step?.message === undefined ? [] : [step.message]
 }
 
-/** What a namespace must carry to count: our label, and for a managed participant the uid of its resource too. */
-function isOwn(owner: NamespaceOwner, namespace: ObservedNamespace): boolean {
-  if (namespace.participant !== owner.name) return false
-  return owner.observed || namespace.ownerUid === owner.uid
+/**
+ * What a namespace must carry to count: our label, and for a managed participant the uid of its resource too. One that
+ * was found without a resource counts by its name.
+ */
+function isOwn({ participant: { metadata, spec }, byName }: Snapshot, namespace: ObservedNamespace): boolean {
+  if (byName === true) return namespace.name === metadata.name
+  if (namespace.participant !== metadata.name) return false
+  return spec.mode === 'Observed' || namespace.ownerUid === (metadata.uid ?? '')
 }
 
-interface NamespaceOwner {
-  readonly name: string
-  readonly uid: string
-  readonly observed: boolean
-}
-
-function snapshotOwner({ metadata, spec }: Participant): NamespaceOwner {
-  return { name: metadata.name, uid: metadata.uid ?? '', observed: spec.mode === 'Observed' }
-}
-
-/** Expected, not existing, components: a workload that is missing is a component that is not ready. */
 function judgeComponents(snapshot: Snapshot): readonly ComponentVerdict[] {
-  const { participant, namespace, everReady, nowMs } = snapshot
-  const own = namespace !== undefined && isOwn(snapshotOwner(participant), namespace)
+  const { participant, namespace, claims, events, everReady, before, nowMs } = snapshot
+  const own = namespace !== undefined && isOwn(snapshot, namespace)
   const workloads = own ? snapshot.workloads : []
-  const expected: readonly string[] =
-    participant.spec.mode === 'Observed' ? workloads.map(({ name }) => name).toSorted() : COMPONENTS
-  return [...new Set(expected)].map((name) =>
+  return expectedComponents(participant, workloads, snapshot.expected).map(({ name, workload }) =>
     judgeComponent({
       name,
-      workload: workloads.find((workload) => workload.name === name),
-      pods: own ? snapshot.pods.filter((pod) => pod.component === name) : [],
+      workload,
+      pods: workload === undefined ? [] : podsOf(workload, snapshot.pods),
+      claims,
+      events,
       expectedSince: participant.metadata.creationTimestamp ?? '',
       everReady,
+      before: before?.components.find((component) => component.name === name),
       nowMs,
     }),
-  )
-}
-
-function currentCondition({ metadata, status }: Participant, type: string): Condition | undefined {
-  return status?.conditions?.find(
-    (condition) =>
-      condition.type === type && (condition.observedGeneration ?? 0) >= (metadata.generation ?? 0),
   )
 }
 

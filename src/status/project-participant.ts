@@ -6,19 +6,14 @@ import type { ObservedNamespace } from '../model/observed.ts'
 import type { Participant } from '../model/participant.ts'
 import { readCondition, text } from './defaults.ts'
 
-/** The resource without the bookkeeping of field managers, which is most of its size. */
+/** The resource without the bookkeeping of field managers and of kubectl, which is most of its size. */
 export function projectParticipant(object: KubeObject): Participant {
   const { spec, status, metadata, apiVersion, kind } = object as Participant
-  const kept: Record<string, unknown> = { ...metadata }
-  delete kept['managedFields']
-  return {
-    apiVersion,
-    kind,
-    metadata: kept as unknown as Participant['metadata'],
-    spec,
-    ...(status && { status }),
-  }
+  const { managedFields: _managers, annotations: _annotations, ...kept } = metadata as WireMeta
+  return { apiVersion, kind, metadata: kept, spec, ...(status && { status }) }
 }
+
+type WireMeta = Participant['metadata'] & { readonly managedFields?: unknown }
 
 export function projectNamespace(object: KubeObject): ObservedNamespace {
   const { metadata, status = {} } = object as KubeObject & Pick<Namespace, 'status'>

@@ -1,78 +1,124 @@
 /** Keeps of a Pod what tells whether, and why not, its containers run. */
-import type { ContainerStateTerminated, ContainerStatus, Pod, PodStatus } from 'kubernetes-types/core/v1.d.ts'
-import type { KubeObject, ObjectMeta } from '../model/kubernetes.ts'
+import type { Pod, PodCondition, PodSpec, PodStatus } from 'kubernetes-types/core/v1.d.ts'
+import type { KubeObject, ObjectMeta, OwnerReference } from '../model/kubernetes.ts'
 import { COMPONENT_LABEL } from '../model/names.ts'
-import type { ObservedContainer, ObservedPod, ObservedTermination } from '../model/observed.ts'
+import type { ObservedPod } from '../model/observed.ts'
 import { text } from './defaults.ts'
+import { GATES_NOT_OPEN } from './diagnosis/nodes.ts'
+import { readContainers } from './project-container.ts'
 
+/** Whatever is missing is empty, never an error. */
 export function projectPod(object: KubeObject): ObservedPod {
-  const { metadata } = object
-  const { spec, status = {} } = object as Pod
-  const unschedulable = conditionOf(status, 'PodScheduled', 'False')?.message
+  const pod: RawPod = object
+  const { metadata = {}, spec } = pod
+  const status = pod.status ?? {}
+  const readyCondition = conditionOf(status, 'Ready')
+  const ready = readyCondition?.status === 'True'
   return {
     namespace: text(metadata.namespace),
-    name: metadata.name,
+    name: text(metadata.name),
     uid: text(metadata.uid),
-    component: componentOf(metadata),
+    ...readOwner(metadata),
     revision: revisionOf(metadata),
     creationTimestamp: text(metadata.creationTimestamp),
-    terminating: metadata.deletionTimestamp !== undefined,
+    ...readDeletion(metadata),
     phase: status.phase ?? 'Pending',
-    reason: text(status.reason),
-    message: text(status.message),
-    ready: conditionOf(status, 'Ready', 'True') !== undefined,
-    ...(unschedulable !== undefined && { unschedulable }),
-    containers: readContainers(status, new Set(spec?.initContainers?.map(({ name }) => name))),
+    ...readReason(status, readyCondition),
+    ready,
+    readyTurnedAt: text(readyCondition?.lastTransitionTime),
+    node: text(spec?.nodeName),
+    ...readScheduling(spec, status),
+    claims: readClaims(text(metadata.name), spec),
+    containers: readContainers({ spec, status, ready }),
   }
 }
 
-function conditionOf(
-  { conditions = [] }: PodStatus,
-  type: string,
-  status: string,
-): { message?: string } | undefined {
-  return conditions.find((condition) => condition.type === type && condition.status === status)
+/** As it may stand in a dump: everything can be absent. */
+interface RawPod {
+  readonly metadata?: Partial<ObjectMeta>
+  readonly spec?: Pod['spec']
+  readonly status?: PodStatus | null
 }
 
-/** The name of the workload that made the pod: by its owner, so that workloads we only observe need no label of ours. */
-function componentOf({ labels = {}, ownerReferences = [] }: ObjectMeta): string {
-  const owner = ownerReferences.find(({ controller }) => controller === true)
-  const hash = labels['pod-template-hash']
-  if (owner?.kind === 'StatefulSet') return owner.name
-  if (owner?.kind === 'ReplicaSet' && hash !== undefined && owner.name.endsWith(`-${hash}`))
-    return owner.name.slice(0, -hash.length - 1)
-  return text(labels[COMPONENT_LABEL])
+function conditionOf({ conditions }: PodStatus, type: string): PodCondition | undefined {
+  return conditions?.find((condition) => condition.type === type)
 }
 
-function revisionOf({ labels = {} }: ObjectMeta): string {
-  return labels['pod-template-hash'] ?? labels['controller-revision-hash'] ?? ''
+/**
+ * The pod's own words. Readiness gates are told as they are in the place of a reason: otherwise a pod that waits for
+ * one looks like a pod whose node is lost, containers ready and pod not.
+ */
+function readReason(
+  { reason, message }: PodStatus,
+  ready: PodCondition | undefined,
+): Pick<ObservedPod, 'reason' | 'message'> {
+  const gated = (reason ?? '') === '' && ready?.status === 'False' && ready.reason === GATES_NOT_OPEN
+  if (gated) return { reason: GATES_NOT_OPEN, message: text(ready.message) }
+  return { reason: text(reason), message: text(message) }
 }
 
-function readContainers(status: PodStatus, init: ReadonlySet<string>): readonly ObservedContainer[] {
-  const all = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])]
-  return all.map((container) => readContainer(container, init.has(container.name)))
+type Owner = Pick<ObservedPod, 'component' | 'componentKind' | 'ownerUid'>
+
+/** The workload that made the pod: by its owner, so that workloads we only observe need no label of ours. */
+function readOwner({ labels, ownerReferences }: Partial<ObjectMeta>): Owner {
+  const owner: Partial<OwnerReference> = ownerReferences?.find(({ controller }) => controller === true) ?? {}
+  const [ownerUid, name] = [text(owner.uid), text(owner.name)]
+  if (owner.kind === 'StatefulSet') return { component: name, componentKind: 'StatefulSet', ownerUid }
+  const suffix = `-${text(labels?.['pod-template-hash'])}`
+  if (owner.kind === 'ReplicaSet' && suffix !== '-' && name.endsWith(suffix))
+    return { component: name.slice(0, -suffix.length), componentKind: 'Deployment', ownerUid }
+  return { component: text(labels?.[COMPONENT_LABEL]), componentKind: undefined, ownerUid }
 }
 
-function readContainer(status: ContainerStatus, init: boolean): ObservedContainer {
-  const { waiting, terminated } = status.state ?? {}
-  const lastTerminated = status.lastState?.terminated
+function revisionOf({ labels }: Partial<ObjectMeta>): string {
+  return labels?.['pod-template-hash'] ?? labels?.['controller-revision-hash'] ?? ''
+}
+
+type Deletion = Pick<ObservedPod, 'terminating' | 'deletionTimestamp' | 'finalizers'>
+
+function readDeletion({ deletionTimestamp, finalizers }: Partial<ObjectMeta>): Deletion {
+  if ((deletionTimestamp ?? '') === '') return { terminating: false }
   return {
-    name: status.name,
-    image: status.image,
-    init,
-    ready: status.ready,
-    restarts: status.restartCount,
-    ...(waiting && { waiting: { reason: text(waiting.reason), message: text(waiting.message) } }),
-    ...(terminated && { terminated: readTermination(terminated) }),
-    ...(lastTerminated && { lastTerminated: readTermination(lastTerminated) }),
+    terminating: true,
+    deletionTimestamp: text(deletionTimestamp),
+    ...((finalizers?.length ?? 0) > 0 && { finalizers: finalizers ?? [] }),
   }
 }
 
-function readTermination(state: ContainerStateTerminated): ObservedTermination {
+type Scheduling = Pick<ObservedPod, 'unscheduled' | 'disruption'>
+
+function readScheduling(spec: PodSpec | undefined, status: PodStatus): Scheduling {
+  const scheduled = conditionOf(status, 'PodScheduled')
+  const disruption = conditionOf(status, 'DisruptionTarget')
   return {
-    reason: text(state.reason),
-    exitCode: state.exitCode,
-    message: text(state.message),
-    finishedAt: text(state.finishedAt),
+    ...(scheduled?.status === 'False' && { unscheduled: readUnscheduled(spec, scheduled) }),
+    ...(disruption?.status === 'True' && {
+      disruption: { reason: text(disruption.reason), message: text(disruption.message) },
+    }),
   }
+}
+
+/** The gates themselves say more than the condition, whose text is always the same. */
+function readUnscheduled(
+  spec: PodSpec | undefined,
+  { reason, message, lastTransitionTime }: PodCondition,
+): NonNullable<ObservedPod['unscheduled']> {
+  const gates = (spec?.schedulingGates ?? []).map(({ name }) => name)
+  const gated = reason === 'SchedulingGated' && gates.length > 0
+  return {
+    reason: text(reason),
+    message: gated ? `scheduling gate ${gates.join(', ')}` : text(message),
+    since: text(lastTransitionTime),
+  }
+}
+
+const NO_CLAIMS: readonly string[] = []
+
+/** An ephemeral volume has a claim of its own, named after pod and volume. */
+function readClaims(pod: string, spec: PodSpec | undefined): readonly string[] {
+  const claims = (spec?.volumes ?? []).flatMap(({ name, persistentVolumeClaim, ephemeral }) => {
+    if (persistentVolumeClaim) return [text(persistentVolumeClaim.claimName)]
+    return ephemeral ? [`${pod}-${name}`] : []
+  })
+  return claims.length === 0 ? NO_CLAIMS : claims
 }

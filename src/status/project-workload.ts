@@ -7,9 +7,10 @@ import type {
   StatefulSetSpec,
   StatefulSetStatus,
 } from 'kubernetes-types/apps/v1.d.ts'
+import type { Container } from 'kubernetes-types/core/v1.d.ts'
 import type { KubeObject } from '../model/kubernetes.ts'
 import type { ObservedCondition, ObservedWorkload } from '../model/observed.ts'
-import { count, readCondition, text } from './defaults.ts'
+import { count, probeBudgetMs, readCondition, text } from './defaults.ts'
 
 /** progressDeadlineSeconds of a Deployment that does not set it; StatefulSets have none and get the same. */
 const PROGRESS_DEADLINE_SECONDS = 600
@@ -25,12 +26,14 @@ export function projectDeployment(object: KubeObject): ObservedWorkload {
     progressDeadlineSeconds: spec?.progressDeadlineSeconds ?? PROGRESS_DEADLINE_SECONDS,
     onDelete: false,
     partition: 0,
+    ofCurrentRevision: 0,
+    recreate: spec?.strategy?.type === 'Recreate',
   }
 }
 
 export function projectStatefulSet(object: KubeObject): ObservedWorkload {
   const { spec, status } = object as StatefulSet
-  const { currentRevision, updateRevision } = status ?? {}
+  const { currentRevision, updateRevision, currentReplicas } = status ?? {}
   return {
     kind: 'StatefulSet',
     ...readIdentity(object),
@@ -40,6 +43,8 @@ export function projectStatefulSet(object: KubeObject): ObservedWorkload {
     progressDeadlineSeconds: PROGRESS_DEADLINE_SECONDS,
     onDelete: spec?.updateStrategy?.type === 'OnDelete',
     partition: count(spec?.updateStrategy?.rollingUpdate?.partition),
+    ofCurrentRevision: count(currentReplicas),
+    recreate: false,
     ...(currentRevision !== undefined && { currentRevision }),
     ...(updateRevision !== undefined && { updateRevision }),
   }
@@ -72,14 +77,21 @@ function readIdentity({ metadata }: KubeObject): Identity {
   }
 }
 
-type Wishes = Pick<ObservedWorkload, 'desired' | 'minReadySeconds' | 'image'>
+type Wishes = Pick<ObservedWorkload, 'desired' | 'minReadySeconds' | 'image' | 'startBudgetMs'>
 
-function readSpec(spec: DeploymentSpec | StatefulSetSpec | undefined): Wishes {
+function readSpec(spec: Partial<DeploymentSpec | StatefulSetSpec> = {}): Wishes {
+  const containers = spec.template?.spec?.containers ?? []
   return {
-    desired: spec?.replicas ?? 1,
-    minReadySeconds: count(spec?.minReadySeconds),
-    image: text(spec?.template.spec?.containers[0]?.image),
+    desired: spec.replicas ?? 1,
+    minReadySeconds: count(spec.minReadySeconds),
+    image: text(containers[0]?.image),
+    startBudgetMs: Math.max(0, ...containers.map(startBudgetMs)),
   }
+}
+
+/** What a container is allowed to take until it is ready: its startup probe, then the readiness probe. */
+function startBudgetMs({ startupProbe, readinessProbe }: Container): number {
+  return probeBudgetMs(startupProbe) + probeBudgetMs(readinessProbe)
 }
 
 type Counts = Pick<

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { projectNamespace, projectParticipant } from './project-participant.ts'
-import { projectPod } from './project-pod.ts'
 import { projectDeployment, projectStatefulSet } from './project-workload.ts'
 
 const metadata = { name: 'web', namespace: 'acme', uid: 'u', generation: 3 }
@@ -46,58 +45,6 @@ describe('what is kept of the objects of the cluster', () => {
     } as never)
     assert.equal(kept.partition, 2)
     assert.equal(kept.updateRevision, 'web-2')
-  })
-
-  it('finds the workload of a pod by its owner, without any label of ours', () => {
-    const owner = {
-      apiVersion: 'apps/v1',
-      kind: 'ReplicaSet',
-      name: 'web-front-5d8f',
-      uid: 'r',
-      controller: true,
-    }
-    const pod = projectPod({
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: { ...metadata, labels: { 'pod-template-hash': '5d8f' }, ownerReferences: [owner] },
-    })
-    assert.equal(pod.component, 'web-front')
-    assert.equal(pod.revision, '5d8f')
-    assert.equal(pod.phase, 'Pending')
-  })
-
-  it('keeps why the scheduler has no node for a pod', () => {
-    const conditions = [
-      { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: 'no node' },
-    ]
-    const pod = projectPod({ apiVersion: 'v1', kind: 'Pod', metadata, status: { conditions } } as never)
-    assert.equal(pod.unschedulable, 'no node')
-  })
-
-  it('tells init containers from the others', () => {
-    const status = {
-      initContainerStatuses: [{ name: 'prepare', image: 'i', imageID: '', ready: true, restartCount: 0 }],
-      containerStatuses: [
-        {
-          name: 'main',
-          image: 'm',
-          imageID: '',
-          ready: false,
-          restartCount: 2,
-          lastState: { terminated: { exitCode: 1 } },
-        },
-      ],
-    }
-    const spec = { initContainers: [{ name: 'prepare' }], containers: [{ name: 'main' }] }
-    const { containers } = projectPod({ apiVersion: 'v1', kind: 'Pod', metadata, spec, status } as never)
-    assert.deepEqual(
-      containers.map(({ name, init, restarts }) => [name, init, restarts]),
-      [
-        ['prepare', true, 0],
-        ['main', false, 2],
-      ],
-    )
-    assert.equal(containers[1]?.lastTerminated?.exitCode, 1)
   })
 
   it('drops the bookkeeping of field managers', () => {

@@ -1,4 +1,4 @@
-/** Writes the half of `Participant.status` that the status engine owns: the phase, the components, Ready. */
+/** Writes the half of `Participant.status` that the status engine owns: the phase, the components, the conditions. */
 import {
   type ComponentSummary,
   type Condition,
@@ -7,6 +7,7 @@ import {
   type ParticipantStatus,
 } from '../model/participant.ts'
 import type { ComponentVerdict } from './component.ts'
+import { conditionsOf, type Said } from './conditions.ts'
 import type { Verdict } from './participant.ts'
 
 export interface ResourceStatusInput {
@@ -38,7 +39,7 @@ export function renderResourceStatus(input: ResourceStatusInput): DerivedStatus 
     since,
     ready: `${readyCount}/${components.length}`,
     ...(first !== undefined && { firstReadyTime: first }),
-    conditions: [readyCondition(input), componentsCondition(input)],
+    conditions: conditionsOf(input).map((said) => timed(input, said)),
     components: components.map(summarize),
   }
 }
@@ -59,35 +60,8 @@ export function derivedStatusOf({ status = {} }: Participant): Partial<DerivedSt
   }
 }
 
-function readyCondition(input: ResourceStatusInput): Condition {
-  const { phase, reason, message } = input.verdict
-  return condition(input, { type: 'Ready', status: phase === 'READY' ? 'True' : 'False', reason, message })
-}
-
-function componentsCondition(input: ResourceStatusInput): Condition {
-  const waiting = input.verdict.components.filter(({ ready }) => !ready)
-  const none = input.verdict.components.length === 0
-  if (waiting.length === 0 && !none)
-    return condition(input, {
-      type: 'ComponentsReady',
-      status: 'True',
-      reason: 'AllComponentsReady',
-      message: 'All components are running and ready',
-    })
-  const [first] = waiting
-  return condition(input, {
-    type: 'ComponentsReady',
-    status: 'False',
-    reason: first?.reason ?? 'NoComponents',
-    message:
-      waiting.map(({ name, message }) => `${name}: ${message}`).join('; ') || 'there is no component yet',
-  })
-}
-
-type Said = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>
-
 /** Keeps `lastTransitionTime` while the status stays: else every pass would change the resource and wake us again. */
-function condition({ participant, before, now }: ResourceStatusInput, said: Said): Condition {
+function timed({ participant, before, now }: ResourceStatusInput, said: Said): Condition {
   const known = before?.conditions ?? participant.status?.conditions ?? []
   const last = known.find(({ type }) => type === said.type)
   const kept = last !== undefined && last.status === said.status
@@ -99,6 +73,16 @@ function condition({ participant, before, now }: ResourceStatusInput, said: Said
 }
 
 function summarize(component: ComponentVerdict): ComponentSummary {
-  const { name, status, ready, desired, current, readyReplicas, reason, message } = component
-  return { name, status, ready, desired, current, readyReplicas, reason, ...(message !== '' && { message }) }
+  const { name, status, ready, desired, current, readyReplicas, reason, message, cause } = component
+  return {
+    name,
+    status,
+    ready,
+    desired,
+    current,
+    readyReplicas,
+    reason,
+    ...(message !== '' && { message }),
+    ...(cause !== undefined && { cause: cause.code }),
+  }
 }

@@ -10,80 +10,144 @@ export interface WorkloadVerdict {
   readonly message: string
 }
 
-type Rule = (workload: ObservedWorkload) => WorkloadVerdict | undefined
+/** One clause of the merged replica rule, as people read it in `docs/status-rules.md`. */
+export interface WorkloadRule {
+  /** A sentence; its test bears the same name. */
+  readonly name: string
+  readonly signal: string
+  /** The state it leads to. */
+  readonly state: string
+  readonly judge: (workload: ObservedWorkload) => WorkloadVerdict | undefined
+}
 
-const terminating: Rule = ({ deletionTimestamp }) =>
-  deletionTimestamp === undefined ? undefined : notReady('Terminating', 'Terminating', 'is being deleted')
+const terminating: WorkloadRule = {
+  name: 'a workload that is being deleted is Terminating, however healthy it looks',
+  signal: '`metadata.deletionTimestamp`',
+  state: 'Terminating',
+  judge: ({ deletionTimestamp }) =>
+    deletionTimestamp === undefined ? undefined : notReady('Terminating', 'Terminating', 'is being deleted'),
+}
 
 /** A status of an older spec says nothing; a missing observedGeneration is "not yet seen", never "fine". */
-const notObserved: Rule = ({ observedGeneration = 0, generation }) =>
-  observedGeneration >= generation
-    ? undefined
-    : notReady('Starting', 'NotObserved', 'the cluster has not looked at the latest specification yet')
-
-/** Old pods that still serve make it Degraded: the rollout failed, not the service. */
-const rolloutFailed: Rule = (workload) => {
-  const progressing = conditionOf(workload, 'Progressing')
-  if (progressing?.status !== 'False') return undefined
-  if (!['ProgressDeadlineExceeded', 'ReplicaSetCreateError'].includes(progressing.reason)) return undefined
-  return notReady(workload.available >= 1 ? 'Degraded' : 'Failed', progressing.reason, progressing.message)
+const notObserved: WorkloadRule = {
+  name: 'a status of an earlier specification says nothing: the workload is Starting',
+  signal: '`status.observedGeneration` absent or below `metadata.generation`',
+  state: 'Starting',
+  judge: ({ observedGeneration = 0, generation }) =>
+    observedGeneration >= generation
+      ? undefined
+      : notReady('Starting', 'NotObserved', 'the cluster has not looked at the latest specification yet'),
 }
 
 /** Judged by pods that are left, not by the wish alone: an autoscaler sets the wish before the pods go. */
-const scaledToZero: Rule = ({ desired, current }) => {
-  if (desired > 0) return undefined
-  return current === 0
-    ? notReady('Stopped', 'ScaledToZero', 'is scaled to zero')
-    : notReady('Stopping', 'ScalingToZero', `is being scaled to zero, ${current} still run`)
+const scaledToZero: WorkloadRule = {
+  name: 'a workload scaled to zero is Stopping while pods are left, then Stopped',
+  signal: '`spec.replicas` 0',
+  state: 'Stopping, Stopped',
+  judge: ({ desired, current }) => {
+    if (desired > 0) return undefined
+    return current === 0
+      ? notReady('Stopped', 'ScaledToZero', 'is scaled to zero')
+      : notReady('Stopping', 'ScalingToZero', `is being scaled to zero, ${pods(current)} left`)
+  },
+}
+
+/** Old pods that still serve make it Degraded: the rollout failed, not the service. */
+const rolloutFailed: WorkloadRule = {
+  name: 'a rollout that its controller gave up is Failed, or Degraded while old pods serve',
+  signal: '`Progressing` False with `ProgressDeadlineExceeded` or `ReplicaSetCreateError`',
+  state: 'Failed, Degraded',
+  judge: (workload) => {
+    const progressing = conditionOf(workload, 'Progressing')
+    if (progressing?.status !== 'False') return undefined
+    if (!GIVEN_UP.includes(progressing.reason)) return undefined
+    return asSaid(workload.available >= 1 ? 'Degraded' : 'Failed', progressing)
+  },
 }
 
 /** A paused Deployment is ready by its counts and never fails by a deadline: its controller stopped counting time. */
-const paused: Rule = (workload) => {
-  if (!workload.paused) return undefined
-  const missing = countsMissing(workload)
-  return missing === undefined
-    ? { status: 'Paused', ready: true, reason: 'Paused', message: 'is paused' }
-    : notReady('Paused', 'Paused', `is paused: ${missing.message}`)
+const paused: WorkloadRule = {
+  name: 'a paused Deployment is Paused, and ready by its counts',
+  signal: '`spec.paused`',
+  state: 'Paused',
+  judge: (workload) => {
+    if (!workload.paused) return undefined
+    const missing = countsMissing(workload)
+    return missing === undefined
+      ? { status: 'Paused', ready: true, reason: 'Paused', message: 'is paused' }
+      : notReady('Paused', 'Paused', `is paused: ${missing.message}`)
+  },
 }
 
-const replicaFailure: Rule = (workload) => {
-  const failure = conditionOf(workload, 'ReplicaFailure')
-  if (failure?.status !== 'True') return undefined
-  return notReady(stateWithoutAll(workload), failure.reason, failure.message)
+const replicaFailure: WorkloadRule = {
+  name: 'a workload whose pods cannot be created is not ready, and says what the API server said',
+  signal: '`ReplicaFailure` True',
+  state: 'Pending, Starting, Degraded',
+  judge: (workload) => {
+    const failure = conditionOf(workload, 'ReplicaFailure')
+    if (failure?.status !== 'True') return undefined
+    return asSaid(stateWithoutAll(workload), failure)
+  },
 }
 
-const countsShort: Rule = (workload) => {
-  const missing = countsMissing(workload)
-  if (missing === undefined) return undefined
-  // Old pods that serve while new ones come are a rollout under way, not a loss.
-  const rolling = missing.reason === 'RolloutUnfinished' && workload.current > 0
-  return notReady(rolling ? 'Starting' : stateWithoutAll(workload), missing.reason, missing.message)
+const notProgressing: WorkloadRule = {
+  name: 'a Deployment that does not progress for another reason is not ready',
+  signal: '`Progressing` False with any other reason',
+  state: 'Pending, Starting, Degraded',
+  judge: (workload) => {
+    const progressing = conditionOf(workload, 'Progressing')
+    if (progressing?.status !== 'False') return undefined
+    return asSaid(stateWithoutAll(workload), progressing)
+  },
+}
+
+const countsShort: WorkloadRule = {
+  name: 'counts that are short of the specification are not ready: Starting in a rollout, Degraded after a loss',
+  signal:
+    'Deployment: updated ≥ spec, replicas ≤ updated, replicas ≤ spec, available ≥ spec; StatefulSet: replicas = spec, ready ≥ spec (available with `minReadySeconds`), the revision rolled out (`partition`: updated ≥ spec − partition; `OnDelete`: not asked)',
+  state: 'Pending, Starting, Degraded',
+  judge: (workload) => {
+    const missing = countsMissing(workload)
+    if (missing === undefined) return undefined
+    // Old pods that serve while new ones come are a rollout under way, not a loss.
+    const rolling = missing.reason === 'RolloutUnfinished' && workload.current > 0
+    return notReady(rolling ? 'Starting' : stateWithoutAll(workload), missing.reason, missing.message)
+  },
 }
 
 /** Includes minReadySeconds, which the counts of ready pods do not. */
-const unavailable: Rule = (workload) => {
-  const available = conditionOf(workload, 'Available')
-  if (available?.status !== 'False') return undefined
-  return notReady(stateWithoutAll(workload), available.reason, available.message)
+const unavailable: WorkloadRule = {
+  name: 'a Deployment whose pods are ready but not available yet is not ready',
+  signal: '`Available` False with full counts',
+  state: 'Pending, Starting, Degraded',
+  judge: (workload) => {
+    const available = conditionOf(workload, 'Available')
+    if (available?.status !== 'False') return undefined
+    return asSaid(stateWithoutAll(workload), available)
+  },
 }
 
-/** First match wins, so order is meaning. */
-const rules: readonly Rule[] = [
+/** Reasons of `Progressing` False with which the Deployment controller stops to wait. */
+export const GIVEN_UP: readonly string[] = ['ProgressDeadlineExceeded', 'ReplicaSetCreateError']
+
+/** First match wins, so order is meaning (status reference §3, the merged rule). */
+export const WORKLOAD_RULES: readonly WorkloadRule[] = [
   terminating,
   notObserved,
   scaledToZero,
   rolloutFailed,
   paused,
   replicaFailure,
+  notProgressing,
   countsShort,
   unavailable,
 ]
 
 /** Decides from the workload's own status whether it is ready, and if not, in which state it is. */
 export function judgeWorkload(workload: ObservedWorkload): WorkloadVerdict {
-  for (const rule of rules) {
-    const verdict = rule(workload)
-    if (verdict) return verdict
+  for (const rule of WORKLOAD_RULES) {
+    const verdict = rule.judge(workload)
+    if (verdict !== undefined) return verdict
   }
   const message = pendingRevision(workload)
   return { status: 'Running', ready: true, reason: 'Running', message }
@@ -119,7 +183,8 @@ function statefulSetMissing(workload: ObservedWorkload): Missing | undefined {
 }
 
 function revisionMissing(workload: ObservedWorkload): Missing | undefined {
-  const { onDelete, partition, updated, desired, currentRevision, updateRevision } = workload
+  const { onDelete, partition, updated, desired, currentRevision, updateRevision, ofCurrentRevision } =
+    workload
   if (onDelete) return undefined
   if (partition > 0) {
     const wanted = Math.max(0, desired - partition)
@@ -127,8 +192,9 @@ function revisionMissing(workload: ObservedWorkload): Missing | undefined {
       ? undefined
       : unfinished(`${updated} of ${wanted} pods have the latest specification`)
   }
-  if (currentRevision === undefined || updateRevision === undefined) return undefined
-  if (currentRevision === updateRevision) return undefined
+  const known = currentRevision !== undefined && updateRevision !== undefined
+  if (known ? currentRevision === updateRevision : Math.max(updated, ofCurrentRevision) >= desired)
+    return undefined
   return unfinished(`${updated} of ${desired} pods have the latest specification`)
 }
 
@@ -157,15 +223,31 @@ function short(ready: number, desired: number): Missing {
 }
 
 /**
- * Some pods serve after a rollout that was once complete: Degraded. Otherwise it is still on its way up.
- * `NewReplicaSetAvailable` is a memory of the controller ("was complete once"), not a sign of health.
+ * Some pods serve where more did: Degraded. Otherwise it is still on its way up.
+ *
+ * A Deployment tells: `NewReplicaSetAvailable` is its controller's memory of "was complete once" (not a sign of health).
+ * A StatefulSet does not; that all its pods exist is taken for it.
  */
 function stateWithoutAll(workload: ObservedWorkload): ComponentState {
   if (workload.current === 0) return 'Pending'
-  const wasComplete = conditionOf(workload, 'Progressing')?.reason === 'NewReplicaSetAvailable'
-  return workload.available >= 1 && (wasComplete || workload.desired > 1) ? 'Degraded' : 'Starting'
+  return workload.available >= 1 && wasCompleteOnce(workload) ? 'Degraded' : 'Starting'
+}
+
+/** As far as the workload itself tells: its rollout was complete at least once. */
+export function wasCompleteOnce(workload: ObservedWorkload): boolean {
+  const progressing = conditionOf(workload, 'Progressing')
+  if (progressing !== undefined) return progressing.reason === 'NewReplicaSetAvailable'
+  return workload.desired > 1 && workload.available >= 1 && workload.current >= workload.desired
 }
 
 function notReady(status: ComponentState, reason: string, message: string): WorkloadVerdict {
   return { status, ready: false, reason, message }
+}
+
+/** In the words of the condition; some controllers leave them out. */
+function asSaid(
+  state: ComponentState,
+  { type, status, reason, message }: ObservedCondition,
+): WorkloadVerdict {
+  return notReady(state, reason || type, message || `its condition ${type} is ${status}`)
 }

@@ -1,27 +1,25 @@
 /** Keeps the answers in this process: a look-up by name, and an index by status so that a list is a slice. */
 import type { Phase } from '../model/participant.ts'
+import { changeOf, joined, withChange } from './history.ts'
 import { SortedNames } from './sorted-names.ts'
-import type { ListPage, ListQuery, StatusRecord, StatusStore } from './store.ts'
+import type { ListPage, ListQuery, StatusChange, StatusRecord, StatusStore } from './store.ts'
+import { isOlder } from './version.ts'
 
 export class MemoryStore implements StatusStore {
   readonly #records = new Map<string, StatusRecord>()
   readonly #names = new SortedNames()
   readonly #byStatus = new Map<Phase, SortedNames>()
+  readonly #histories = new Map<string, readonly StatusChange[]>()
 
   async put(record: StatusRecord): Promise<void> {
-    const held = this.#records.get(record.name)
-    if (held !== undefined && isNewer(held, record)) return
-    this.#records.set(record.name, record)
-    if (held === undefined) this.#names.add(record.name)
-    if (held?.status === record.status) return
-    if (held !== undefined) this.#namesOf(held.status).remove(record.name)
-    this.#namesOf(record.status).add(record.name)
+    this.take(record)
   }
 
   async remove(name: string, uid: string): Promise<void> {
     const held = this.#records.get(name)
     if (held === undefined || held.uid !== uid) return
     this.#records.delete(name)
+    this.#histories.delete(name)
     this.#names.remove(name)
     this.#namesOf(held.status).remove(name)
   }
@@ -40,8 +38,53 @@ export class MemoryStore implements StatusStore {
     }
   }
 
+  async history(name: string): Promise<readonly StatusChange[]> {
+    return this.changesOf(name)
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#records.clear()
+  }
+
+  /** `put`, done at once; false when what is held is newer. */
+  take(record: StatusRecord): boolean {
+    const held = this.#records.get(record.name)
+    if (held !== undefined && isOlder(record, held)) return false
+    this.#records.set(record.name, record)
+    this.#remember(record, held)
+    if (held === undefined) this.#names.add(record.name)
+    if (held?.status === record.status) return true
+    if (held !== undefined) this.#namesOf(held.status).remove(record.name)
+    this.#namesOf(record.status).add(record.name)
+    return true
+  }
+
+  /** Every record, in no order. */
+  records(): IterableIterator<StatusRecord> {
+    return this.#records.values()
+  }
+
+  /** The same as `get`, at once. */
+  held(name: string): StatusRecord | undefined {
+    return this.#records.get(name)
+  }
+
+  /** The same as `history`, at once; the same array while nothing is added. */
+  changesOf(name: string): readonly StatusChange[] {
+    return this.#histories.get(name) ?? []
+  }
+
+  /** Puts what is known from before in front of the history of a participant that is held. */
+  recallHistory({ name, uid }: Pick<StatusRecord, 'name' | 'uid'>, earlier: readonly StatusChange[]): void {
+    if (this.#records.get(name)?.uid !== uid) return
+    this.#histories.set(name, joined(earlier, this.changesOf(name)))
+  }
+
+  #remember(record: StatusRecord, held: StatusRecord | undefined): void {
+    const { name, uid, status, reason } = record
+    const known = held?.uid === uid
+    if (known && held.status === status && held.reason === reason) return
+    this.#histories.set(name, withChange(known ? this.changesOf(name) : [], changeOf(record)))
   }
 
   #matching(statuses: readonly Phase[]): readonly string[] {
@@ -57,14 +100,4 @@ export class MemoryStore implements StatusStore {
     this.#byStatus.set(status, names)
     return names
   }
-}
-
-function isNewer(held: StatusRecord, offered: StatusRecord): boolean {
-  if (held.uid !== offered.uid) return false
-  return versionOf(held) > versionOf(offered)
-}
-
-/** Comparable within one resource since KEP-5504; in practice ever since. */
-function versionOf({ resourceVersion }: StatusRecord): bigint {
-  return /^\d+$/u.test(resourceVersion) ? BigInt(resourceVersion) : 0n
 }

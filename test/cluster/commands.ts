@@ -50,7 +50,13 @@ export function apiServerCommand(
 
 const withoutThrottle = ['--kube-api-qps=1000', '--kube-api-burst=2000']
 
-export function controllerManagerCommand(dir: string): readonly string[] {
+/** A busy machine may starve KWOK of time for more than the usual 50 s. */
+const NODE_GRACE_SECONDS = 300
+
+export function controllerManagerCommand(
+  dir: string,
+  { nodeGraceSeconds = NODE_GRACE_SECONDS }: { nodeGraceSeconds?: number | undefined } = {},
+): readonly string[] {
   return [
     ...asAdmin(dir),
     ...withoutThrottle,
@@ -62,8 +68,8 @@ export function controllerManagerCommand(dir: string): readonly string[] {
     '--concurrent-statefulset-syncs=20',
     '--concurrent-namespace-syncs=20',
     '--concurrent-serviceaccount-token-syncs=20',
-    // A busy machine may starve KWOK of time for more than the default of 50 s.
-    '--node-monitor-grace-period=5m',
+    `--node-monitor-grace-period=${nodeGraceSeconds}s`,
+    '--node-monitor-period=1s',
   ]
 }
 

@@ -51,6 +51,8 @@ export interface ControlPlaneOptions {
   readonly log?: (line: string) => void
   /** The cluster outlives this process; whoever wants to end it reads `state.json` in its folder. Default false. */
   readonly detached?: boolean
+  /** A node that is silent for so long is lost. Default 300; every simulated node reports each 2 to 3 s. */
+  readonly nodeGraceSeconds?: number
   /** Gives up the start; nothing is left. */
   readonly signal?: AbortSignal
 }
@@ -60,6 +62,7 @@ interface Start {
   readonly dir: string
   readonly group: ProcessGroup
   readonly log: (done: string) => void
+  readonly nodeGraceSeconds: number | undefined
 }
 
 /**
@@ -87,7 +90,9 @@ export async function startControlPlane({
   )
   const begin = performance.now()
   const seconds = (): string => ((performance.now() - begin) / 1000).toFixed(1)
-  const access = await bringUp({ dir, group, log: (done) => log(`${done} after ${seconds()} s`) })
+  const { nodeGraceSeconds } = options
+  const say = (done: string): void => log(`${done} after ${seconds()} s`)
+  const access = await bringUp({ dir, group, nodeGraceSeconds, log: say })
   const { processes } = group
   await record(true, processes)
 
@@ -104,7 +109,7 @@ export async function startControlPlane({
 }
 
 async function bringUp(start: Start): Promise<{ server: string; ca: string }> {
-  const { dir, group, log } = start
+  const { dir, group, log, nodeGraceSeconds } = start
   const tokens = drawTokens()
   await writeFile(tokenFileOf(dir), renderTokenFile(tokens), { mode: 0o600 })
   await writeFile(signingKeyOf(dir), drawSigningKey(), { mode: 0o600 })
@@ -122,7 +127,7 @@ async function bringUp(start: Start): Promise<{ server: string; ca: string }> {
   await until('the Participant resource to be served', () => isCrdServed(api))
   log('Participant resource established')
 
-  await group.start('kube-controller-manager', controllerManagerCommand(dir))
+  await group.start('kube-controller-manager', controllerManagerCommand(dir, { nodeGraceSeconds }))
   await group.start('kube-scheduler', schedulerCommand(dir))
   await group.start('kwok', kwokCommand(dir))
   await applyObjects(api)

@@ -11,11 +11,15 @@ import { type RunningService, startService } from '../../src/service.ts'
 import { openCluster } from '../../src/simulator/cluster.ts'
 import { FAST_TIMING } from '../../src/simulator/controllers/timing.ts'
 import { openLogger } from '../../src/telemetry/logger.ts'
+import { Api } from '../cluster/api.ts'
+import { startControlPlane } from '../cluster/control-plane.ts'
 import { realCluster } from '../support/real-cluster.ts'
 
 export interface TestCluster extends AsyncDisposable {
   readonly kubeconfig: string
   readonly kube: Kube
+  /** For kinds that the product does not know: POSTs an object to a path, and GETs what is at one. */
+  readonly api: Pick<Api, 'create' | 'get'>
 }
 
 export type OpenTestCluster = () => Promise<TestCluster>
@@ -39,28 +43,41 @@ export async function openBuiltIn(): Promise<TestCluster> {
   stack.defer(() => rm(dir, { recursive: true }))
   const kubeconfig = join(dir, 'kubeconfig')
   await writeFile(kubeconfig, JSON.stringify(kubeconfigFor(cluster.url)))
-  const kube = stack.use(await kubeAt(kubeconfig))
-  return owning(stack, { kubeconfig, kube })
+  return owning(stack, { kubeconfig, ...(await clientsOf(kubeconfig, stack)) })
 }
 
 export async function openReal(): Promise<TestCluster> {
   await using stack = new AsyncDisposableStack()
   const { kubeconfig } = stack.use(await realCluster())
-  const kube = stack.use(await kubeAt(kubeconfig))
-  return owning(stack, { kubeconfig, kube })
+  return owning(stack, { kubeconfig, ...(await clientsOf(kubeconfig, stack)) })
 }
 
-/** A client of its own, for looking at the cluster beside the service. */
-async function kubeAt(kubeconfig: string): Promise<Kube & AsyncDisposable> {
-  return openKube({
-    credentials: await openCredentials(
-      { kind: 'kubeconfig', paths: kubeconfig },
-      { now: () => performance.now() },
-    ),
+/** One that soon notices when a node is not heard of. */
+export async function openRealWithShortNodeGrace(): Promise<TestCluster> {
+  await using stack = new AsyncDisposableStack()
+  const { kubeconfig } = stack.use(await startControlPlane({ nodeGraceSeconds: 10 }))
+  return owning(stack, { kubeconfig, ...(await clientsOf(kubeconfig, stack)) })
+}
+
+/** Clients of their own, for looking at the cluster beside the service. */
+async function clientsOf(
+  kubeconfig: string,
+  stack: AsyncDisposableStack,
+): Promise<Pick<TestCluster, 'kube' | 'api'>> {
+  const source = { kind: 'kubeconfig', paths: kubeconfig } as const
+  const credentials = await openCredentials(source, { now: () => performance.now() })
+  const kube = openKube({
+    credentials,
     userAgent: 'dataspace-provisioner-test/0',
     random: Math.random,
     log: silentLog,
   })
+  const { headers, tls } = await credentials.access()
+  const token = headers['authorization']?.replace('Bearer ', '')
+  const { ca } = tls
+  const { server } = credentials
+  const options = { server, ...(ca !== undefined && { ca }), ...(token !== undefined && { token }) }
+  return { kube: stack.use(kube), api: stack.use(new Api(options)) }
 }
 
 export interface ServiceOverrides {

@@ -50,6 +50,11 @@ describe('the layers', () => {
     assert.match(await lint(t, 'src/http', source), /a door is handed/)
   })
 
+  it('keep explain from needing a cluster or a service', async (t) => {
+    const source = `import { KubeApiError } from '../../kube/errors.ts'\n${exporting('KubeApiError')}`
+    assert.match(await lint(t, 'src/explain', source), /explain needs a dump only/)
+  })
+
   it('keep the built-in cluster from sharing code with its client', async (t) => {
     const source = `import { KubeApiError } from '../../kube/errors.ts'\n${exporting('KubeApiError')}`
     assert.match(await lint(t, 'src/simulator', source), /stands for a foreign system/)

@@ -14,7 +14,9 @@ export interface PodView {
 
 export interface PodCacheOptions {
   readonly labelSelector?: string
-  readonly project?: (pod: KubeObject) => PodView
+  readonly project?: (pod: KubeObject) => PodView | undefined
+  readonly fieldSelector?: string
+  readonly onRefused?: () => void
   readonly random?: () => number
   readonly tuning?: Partial<WatchTuning>
 }
@@ -37,7 +39,7 @@ export function viewOf(pod: KubeObject): PodView {
 export function openPodCache(kube: ScriptedKube, options: PodCacheOptions = {}): PodCache {
   const log = new RecordedLog()
   const told: string[] = []
-  const cache = new WatchCache({
+  const cache = new WatchCache<PodView>({
     kube,
     resource: RESOURCES.Pod,
     project: viewOf,

@@ -7,7 +7,7 @@ import { errorResponses, jsonResponse, notModified } from '../documentation.ts'
 import { pathOf } from '../errors.ts'
 import { linksOf, pageAsGiven } from '../paging.ts'
 import type { StatusReader } from '../ports.ts'
-import { EXPOSED_HEADERS, requireSynced, type Stamp } from '../stamp.ts'
+import { EXPOSED_HEADERS, requireKnown, type Stamp } from '../stamp.ts'
 
 export interface ListRouteOptions {
   readonly reader: Pick<StatusReader, 'list'>
@@ -40,7 +40,7 @@ export const listRoute: FastifyPluginCallbackTypebox<ListRouteOptions> = (app, o
   const { reader, stamp } = options
 
   app.get('/resources', { schema }, async (request, reply) => {
-    requireSynced(stamp(request, reply))
+    requireKnown(stamp(request, reply))
     const { page = 1, limit = LIMIT_DEFAULT, status = [] } = request.query
     const statuses = [...new Set(status)]
     const { items, total } = await reader.list({ statuses, page, limit })

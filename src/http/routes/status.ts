@@ -7,7 +7,7 @@ import type { StatusRecord } from '../../store/store.ts'
 import { sendTagged, type TaggedAnswer } from '../conditional.ts'
 import { errorResponses, jsonResponse, notModified } from '../documentation.ts'
 import type { Freshness, StatusReader } from '../ports.ts'
-import { requireSynced, type Stamp, timeText } from '../stamp.ts'
+import { requireKnown, type Stamp, timeText, unseen } from '../stamp.ts'
 
 export interface StatusRouteOptions {
   readonly reader: Pick<StatusReader, 'get'>
@@ -39,13 +39,13 @@ export const statusRoute: FastifyPluginCallbackTypebox<StatusRouteOptions> = (ap
   app.get('/resources/:participantName/status', { schema }, (request, reply) => {
     const { participantName } = request.params
     const seen = stamp(request, reply)
-    requireSynced(seen)
+    requireKnown(seen)
     const found = canExist(participantName) ? reader.get(participantName) : nothing
     // No async handler: what Fastify adds around its promise is three per cent of such an answer.
     found
       .then((record) =>
         record === undefined
-          ? reply.send(unknown(participantName))
+          ? reply.send(seen.synced ? unknown(participantName) : unseen())
           : sendTagged(request, reply, seen.stale ? staleAnswer(record, seen) : record),
       )
       .catch((cause: unknown) =>

@@ -15,8 +15,16 @@ type Stage =
   | 'crashBackOff'
   | 'completed'
 
+/** How a container ends that does not end well. */
+export interface Crash {
+  readonly exitCode: number
+  /** `Error`, or `OOMKilled`. */
+  readonly reason: string
+}
+
 export interface Ending {
   readonly exitCode: number
+  readonly reason: string
   readonly startedAtMs: number
   readonly finishedAtMs: number
   /** Which start of the container this was, from 0. */
@@ -44,7 +52,8 @@ export interface Surroundings {
   /** The image is on the node already. */
   readonly present: boolean
   readonly pullFails: boolean
-  readonly crashes: boolean
+  /** Set for one that ends soon after each start. */
+  readonly crash: Crash | undefined
   readonly init: boolean
   /** What it refers to and is not there: `secret "x" not found`. */
   readonly missing: string | undefined
@@ -156,8 +165,8 @@ const STEPS: Readonly<Record<Stage, Take>> = {
   starting: start,
   unconfigured: start,
   running: (run, around) => {
-    if (around.init) return rest(ended(run, around, 'completed'))
-    if (!around.crashes) return ready(run, around)
+    if (around.crash === undefined)
+      return around.init ? rest(ended(run, around, 'completed')) : ready(run, around)
     return {
       run: { ...ended(run, around, 'crashed'), dueMs: around.nowMs + around.timing.startMs },
       notes: [],
@@ -202,15 +211,20 @@ export function pullErrorOf(image: string): string {
   return `rpc error: code = NotFound desc = reading manifest ${tag} in ${name}: manifest unknown`
 }
 
-function runsMs({ init, crashes, timing, readyAfterMs }: Surroundings): number {
+function runsMs({ init, crash, timing, readyAfterMs }: Surroundings): number {
+  if (crash !== undefined) return timing.crashAfterMs
   if (init) return timing.startMs
-  if (crashes) return timing.crashAfterMs
   return Number.isFinite(readyAfterMs) ? readyAfterMs : timing.readyMs
 }
 
-function ended(run: ContainerRun, { nowMs }: Surroundings, stage: 'completed' | 'crashed'): ContainerRun {
-  const exitCode = stage === 'completed' ? 0 : 1
-  const ending = { exitCode, startedAtMs: run.startedAtMs, finishedAtMs: nowMs, attempt: run.restarts }
+const COMPLETED: Crash = { exitCode: 0, reason: 'Completed' }
+
+function ended(
+  run: ContainerRun,
+  { nowMs, crash = COMPLETED }: Surroundings,
+  stage: 'completed' | 'crashed',
+): ContainerRun {
+  const ending = { ...crash, startedAtMs: run.startedAtMs, finishedAtMs: nowMs, attempt: run.restarts }
   return { ...run, stage, endings: [ending, ...run.endings.slice(0, 1)] }
 }
 

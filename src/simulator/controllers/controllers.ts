@@ -8,9 +8,10 @@ import { garbageController } from './garbage.ts'
 import { Kubelet } from './kubelet.ts'
 import { Loop } from './loop.ts'
 import { namespaceController } from './namespace.ts'
-import { createNode } from './node.ts'
+import { createNode, nodeController } from './node.ts'
 import { ObjectIndex } from './object-index.ts'
 import { replicaSetController } from './replica-set.ts'
+import { resourceQuotaController } from './resource-quota.ts'
 import { schedulerController } from './scheduler.ts'
 import { statefulSetController } from './stateful-set.ts'
 import type { Timing } from './timing.ts'
@@ -44,6 +45,8 @@ export function openControllers({ log, ...options }: ControllersOptions): Dispos
     new Kubelet(world),
     volumeController(world),
     namespaceController(world),
+    nodeController(world),
+    resourceQuotaController(world),
     garbageController(world),
     events,
   ]

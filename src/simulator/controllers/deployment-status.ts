@@ -5,6 +5,7 @@ import {
   allSets,
   countsOf,
   deadlineSecondsOf,
+  failuresOf,
   type DeploymentStatus,
   type Fleet,
   sizeOf,
@@ -34,8 +35,22 @@ export function countedStatus(fleet: Fleet, nowMs: number): DeploymentStatus {
     ...positive('availableReplicas', available),
     ...positive('unavailableReplicas', total(sets, sizeOf) - available),
     terminatingReplicas: total(sets, (set) => countsOf(set).terminatingReplicas),
-    conditions: withCondition(conditions, availability(available >= desired - unavailable), { nowMs }),
+    conditions: withFailure(
+      withCondition(conditions, availability(available >= desired - unavailable), { nowMs }),
+      fleet,
+    ),
   }
+}
+
+/** The current ReplicaSet's failure to create pods, else an older one's. */
+function withFailure(
+  conditions: readonly WorkloadCondition[],
+  { current, old }: Fleet,
+): readonly WorkloadCondition[] {
+  const [failure] = [...(current === undefined ? [] : [current]), ...old].flatMap(failuresOf)
+  if (failure === undefined) return conditions.filter(({ type }) => type !== 'ReplicaFailure')
+  if (findCondition(conditions, 'ReplicaFailure') !== undefined) return conditions
+  return [...conditions, { ...failure, lastUpdateTime: failure.lastTransitionTime }]
 }
 
 /** The same with what a rollout says about its progress. */

@@ -73,6 +73,12 @@ export const revisionOf = (set: StoredObject): number => Number(set.metadata.ann
 export const sizeOf = (set: StoredObject): number => (set.spec as unknown as ReplicaSetSpec).replicas ?? 1
 export const countsOf = (set: StoredObject): ReplicaCounts => (set.status ?? {}) as ReplicaCounts
 
+/** What keeps this ReplicaSet from creating its pods. */
+export const failuresOf = (set: StoredObject): readonly WorkloadCondition[] =>
+  ((set.status as DeploymentStatus | undefined)?.conditions ?? []).filter(
+    ({ type }) => type === 'ReplicaFailure',
+  )
+
 export const allSets = ({ current, old }: Fleet): readonly StoredObject[] =>
   current === undefined ? old : [...old, current]
 

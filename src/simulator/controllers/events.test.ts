@@ -57,9 +57,21 @@ describe('events', () => {
     assert.deepEqual(event['series'], { count: 2, lastObservedTime: '2026-01-01T00:00:00.000000Z' })
   })
 
+  it('that are similar are combined from the tenth message on, as the last of them', () => {
+    const { state, about, recorder } = open()
+    for (let index = 0; index < 12; index += 1) recorder.record(note(about, `message ${index}`))
+    const told = state.list(EVENT).map(({ message, count }) => ({ message, count }))
+    assert.equal(told.length, 10)
+    assert.deepEqual(
+      told.find(({ count }) => count === 3),
+      { message: '(combined from similar events): message 11', count: 3 },
+    )
+  })
+
   it('are forgotten beyond the last thousand', () => {
     const { state, about, recorder } = open()
-    for (let index = 0; index < 1010; index += 1) recorder.record(note(about, `message ${index}`))
+    for (let index = 0; index < 1010; index += 1)
+      recorder.record({ ...note(about, `message ${index}`), reason: `Reason${index}` })
     recorder.sync()
     const messages = new Set(state.list(EVENT).map((event) => event['message']))
     assert.equal(messages.size, 1000)

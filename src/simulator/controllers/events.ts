@@ -20,9 +20,20 @@ const KEEP_MS = 3_600_000
 /** Reports through events.k8s.io/v1, which leaves `lastTimestamp` empty. */
 const SCHEDULER = 'default-scheduler'
 
+/** So many messages, each at most this long after the one before, are not told one by one any more. */
+const SIMILAR = 10
+const SIMILAR_MS = 600_000
+const COMBINED = '(combined from similar events): '
+
 interface Kept {
   readonly key: ObjectKey
   readonly atMs: number
+}
+
+const SIMILAR_PARTS = 4
+
+function similarTo({ about, component, reason, fieldPath }: Note): string {
+  return [uidOf(about), component, reason, fieldPath ?? ''].join('\n')
 }
 
 /** Keeps the last 1,000 Events for an hour after they last happened. The same Event again is counted, not repeated. */
@@ -32,6 +43,8 @@ export class EventRecorder implements Controller {
   readonly #now: () => number
   /** In order of the last occurrence. */
   readonly #kept = new Map<string, Kept>()
+  /** The different messages of similar notes. */
+  readonly #messages = new Map<string, { readonly texts: Set<string>; readonly atMs: number }>()
   #count = 0
 
   constructor(state: State, now: () => number) {
@@ -42,12 +55,14 @@ export class EventRecorder implements Controller {
   record(note: Note): void {
     const { name, namespace } = note.about.metadata
     if (namespace === undefined || !takesNewObjects(this.#state, namespace)) return
-    const id = [uidOf(note.about), note.component, note.reason, note.message, note.fieldPath].join('\n')
+    const similar = similarTo(note)
+    const told = this.#isCombined(similar, note) ? { ...note, message: COMBINED + note.message } : note
+    const id = told === note ? `${similar}\n${note.message}` : similar
     const known = this.#kept.get(id)
     const before = known && this.#state.get(EVENT, known.key)
     const key = before && known ? known.key : { namespace, name: `${name}.${this.#stamp()}` }
-    if (before === undefined) this.#state.create(EVENT, this.#first(note, key))
-    else this.#state.update(EVENT, this.#again(before))
+    if (before === undefined) this.#state.create(EVENT, this.#first(told, key))
+    else this.#state.update(EVENT, this.#again(before, told.message))
     this.#kept.delete(id)
     this.#kept.set(id, { key, atMs: this.#now() })
   }
@@ -67,9 +82,21 @@ export class EventRecorder implements Controller {
       const leftMs = atMs + KEEP_MS - this.#now()
       if (leftMs > 0 && this.#kept.size <= KEEP) return leftMs
       this.#kept.delete(id)
+      this.#messages.delete(id.split('\n', SIMILAR_PARTS).join('\n'))
       if (this.#state.get(EVENT, key) !== undefined) this.#state.delete(EVENT, key)
     }
     return undefined
+  }
+
+  /** From the tenth message on, those of one subject, reporter and reason share one Event (client-go's correlator). */
+  #isCombined(similar: string, { component, message }: Note): boolean {
+    const nowMs = this.#now()
+    const known = this.#messages.get(similar)
+    const group =
+      known !== undefined && nowMs - known.atMs < SIMILAR_MS ? known : { texts: new Set<string>() }
+    group.texts.add(message)
+    this.#messages.set(similar, { texts: group.texts, atMs: nowMs })
+    return component !== SCHEDULER && group.texts.size >= SIMILAR
   }
 
   #stamp(): string {
@@ -114,7 +141,8 @@ export class EventRecorder implements Controller {
     return { ...times, reportingInstance: '', source: { component } }
   }
 
-  #again(event: StoredObject): StoredObject {
+  #again(former: StoredObject, message: string): StoredObject {
+    const event: StoredObject = { ...former, message }
     const nowMs = this.#now()
     const { series, count } = event as {
       readonly series?: { readonly count: number }

@@ -3,8 +3,9 @@ import type { Container } from 'kubernetes-types/core/v1.js'
 import { RESOURCES } from '../../model/kubernetes.ts'
 import { FAULT_ANNOTATION } from '../../model/names.ts'
 import type { StateChange, StoredObject } from '../state.ts'
-import { type ContainerNote, isDue, newRun, step, type Surroundings } from './container-run.ts'
+import { type ContainerNote, type Crash, isDue, newRun, step, type Surroundings } from './container-run.ts'
 import type { Controller } from './loop.ts'
+import { isSilent, theNode } from './node.ts'
 import { controllerOf, isDeleting, keyFrom, keyOfObject, keyTextOf, podSpecOf, uidOf } from './objects.ts'
 import { missingInEnvironment, missingVolume } from './pod-needs.ts'
 import { podStatus, podText, type PodRun, runOf } from './pod-status.ts'
@@ -13,6 +14,16 @@ import { Waits, type World } from './world.ts'
 const COMPONENT = 'kubelet'
 /** Images of this name are in no registry. */
 const NOWHERE = 'does-not-exist'
+
+/** What pods take their configuration from. */
+const SOURCES: readonly string[] = [RESOURCES.Secret.kind, RESOURCES.ConfigMap.kind]
+
+/** By the fault that an annotation asks for. */
+const CRASHES: Readonly<Record<string, Crash | undefined>> = {
+  CrashLoop: { exitCode: 1, reason: 'Error' },
+  InitCrash: { exitCode: 1, reason: 'Error' },
+  OutOfMemory: { exitCode: 137, reason: 'OOMKilled' },
+}
 
 interface Turn {
   readonly pod: StoredObject
@@ -27,6 +38,8 @@ export class Kubelet implements Controller {
   /** By uid of the pod. A real kubelet, too, knows more than the status tells. */
   readonly #runs = new Map<string, PodRun>()
   readonly #images = new Set<string>()
+  /** Uids of pods about which the node controller may have said something meanwhile. */
+  readonly #unheard = new Set<string>()
   #addresses = 0
 
   constructor(world: World) {
@@ -41,8 +54,8 @@ export class Kubelet implements Controller {
         ? []
         : [keyTextOf(keyOfObject(object))]
     }
-    const isSource = resource.kind === RESOURCES.Secret.kind || resource.kind === RESOURCES.ConfigMap.kind
-    if (!isSource || type === 'DELETED') return []
+    if (resource.kind === RESOURCES.Node.kind && type === 'MODIFIED') return this.#returning(object)
+    if (!SOURCES.includes(resource.kind) || type === 'DELETED') return []
     return this.#world.index
       .inNamespace(object.metadata.namespace ?? '')
       .filter(({ uid }) => this.#runs.has(uid))
@@ -50,9 +63,21 @@ export class Kubelet implements Controller {
   }
 
   sync(key: string): number | undefined {
-    const pod = this.#world.state.get(RESOURCES.Pod, keyFrom(key))
+    const { state } = this.#world
+    const pod = state.get(RESOURCES.Pod, keyFrom(key))
     if (pod === undefined || podSpecOf(pod).nodeName === undefined) return undefined
+    if (isSilent(theNode(state))) {
+      this.#unheard.add(uidOf(pod))
+      return undefined
+    }
     return isDeleting(pod) ? this.#end(pod) : this.#live(pod)
+  }
+
+  /** The pods that a node takes care of again after a silence. */
+  #returning(node: StoredObject): readonly string[] {
+    if (isSilent(node) || this.#unheard.size === 0) return []
+    const pods = this.#world.state.list(RESOURCES.Pod).filter((pod) => this.#unheard.has(uidOf(pod)))
+    return pods.map((pod) => keyTextOf(keyOfObject(pod)))
   }
 
   #live(pod: StoredObject): number | undefined {
@@ -62,7 +87,8 @@ export class Kubelet implements Controller {
     const nowMs = now()
     const run = this.#advance(pod, known ?? this.#begin(pod, nowMs), nowMs)
     this.#runs.set(uidOf(pod), run)
-    if (run !== known) state.updateStatus(RESOURCES.Pod, keyOfObject(pod), podStatus(pod, run, nowMs))
+    if (this.#unheard.delete(uidOf(pod)) || run !== known)
+      state.updateStatus(RESOURCES.Pod, keyOfObject(pod), podStatus(pod, run, nowMs))
     const dueMs = Math.min(
       Infinity,
       ...this.#active(pod, run).map((container) => runOf(run, container).dueMs),
@@ -120,7 +146,8 @@ export class Kubelet implements Controller {
   #surroundings({ pod, container, nowMs }: Turn): Surroundings {
     const { image = '', name } = container
     const init = podSpecOf(pod).initContainers?.some((other) => other.name === name) === true
-    const fault = init ? undefined : pod.metadata.annotations?.[FAULT_ANNOTATION]
+    const asked = pod.metadata.annotations?.[FAULT_ANNOTATION]
+    const fault = init === (asked === 'InitCrash') ? asked : undefined
     const pullFails = fault === 'ImagePull' || image.includes(NOWHERE)
     return {
       nowMs,
@@ -130,7 +157,7 @@ export class Kubelet implements Controller {
       init,
       present: !pullFails && this.#images.has(image),
       pullFails,
-      crashes: fault === 'CrashLoop',
+      crash: CRASHES[fault ?? ''],
       missing: missingInEnvironment(this.#world.state, pod, container),
       readyAfterMs: fault === 'NeverReady' ? Infinity : this.#readyAfterMs(pod, container),
       pod: podText(pod),
@@ -169,6 +196,7 @@ export class Kubelet implements Controller {
 
   #forget(pod: StoredObject): void {
     this.#runs.delete(uidOf(pod))
+    this.#unheard.delete(uidOf(pod))
     this.#waits.forget(uidOf(pod))
   }
 

@@ -9,6 +9,7 @@ import {
   RESOURCES,
 } from '../../model/kubernetes.ts'
 import type { State, StateChange, StoredObject } from '../state.ts'
+import { StatusFault } from '../status-fault.ts'
 
 /** Kinds that a real control plane keeps beside those the product touches. */
 export const CONTROLLER_REVISION: Resource = {
@@ -18,7 +19,7 @@ export const CONTROLLER_REVISION: Resource = {
   plural: 'controllerrevisions',
   namespaced: true,
 }
-export const EVENT: Resource = { group: '', version: 'v1', kind: 'Event', plural: 'events', namespaced: true }
+export const EVENT: Resource = RESOURCES.Event
 
 export const keyTextOf = ({ namespace, name }: ObjectKey): string =>
   namespace === undefined ? name : `${namespace}/${name}`
@@ -86,6 +87,17 @@ export function untilAvailableMs(
 export function isActive(pod: StoredObject): boolean {
   const { phase } = podStatusOf(pod)
   return phase !== 'Succeeded' && phase !== 'Failed' && !isDeleting(pod)
+}
+
+/** What the API server has against this pod; undefined when it was created. Anything else than a refusal is thrown. */
+export function createPod(state: State, pod: KubeObject): StatusFault | undefined {
+  try {
+    state.create(RESOURCES.Pod, pod)
+    return undefined
+  } catch (error) {
+    if (error instanceof StatusFault) return error
+    throw error
+  }
 }
 
 export interface PodPlan {

@@ -139,7 +139,7 @@ function waitingOf(
 function terminated(pod: StoredObject, name: string, ending: Ending): object {
   return {
     exitCode: ending.exitCode,
-    reason: ending.exitCode === 0 ? 'Completed' : 'Error',
+    reason: ending.reason,
     startedAt: timeText(ending.startedAtMs),
     finishedAt: timeText(ending.finishedAtMs),
     containerID: containerId(pod, name, ending.attempt),

@@ -129,6 +129,29 @@ describe('a pod', () => {
     assert.ok(history(cluster, 'Pod', waiting).includes('PodInitializing'))
   })
 
+  it('with the fault OutOfMemory is killed for its memory again and again', async () => {
+    using cluster = openTestCluster()
+    createPod(cluster, { fault: 'OutOfMemory' })
+    const pod = await until(cluster, 'a back-off', (seen) => waiting(seen) === 'CrashLoopBackOff')
+    const { exitCode, reason } = lastEnd(pod) ?? {}
+    assert.deepEqual({ exitCode, reason }, { exitCode: 137, reason: 'OOMKilled' })
+  })
+
+  it('with the fault InitCrash never gets beyond its first init container', async () => {
+    using cluster = openTestCluster()
+    const initContainers = ['one', 'two'].map((name) => ({ name, image: 'example.org/init:1' }))
+    createPod(cluster, { fault: 'InitCrash', pod: { initContainers } })
+    const isBackingOff = (pod: StoredObject): boolean =>
+      podStatusOf(pod).initContainerStatuses?.[0]?.state?.waiting?.reason === 'CrashLoopBackOff'
+    const pod = await until(cluster, 'a back-off', isBackingOff)
+    const { phase, initContainerStatuses = [] } = podStatusOf(pod)
+    const [first, second] = initContainerStatuses
+    assert.equal(phase, 'Pending')
+    assert.equal(first?.lastState?.terminated?.exitCode, 1)
+    assert.equal(second?.state?.waiting?.reason, 'PodInitializing')
+    assert.equal(waiting(pod), 'PodInitializing')
+  })
+
   it('in a crash loop restarts ever more rarely and keeps the reason of its last end', async () => {
     using cluster = openTestCluster()
     const { metadata } = createPod(cluster, { fault: 'CrashLoop' })
@@ -190,7 +213,10 @@ describe('a pod', () => {
     createPod(cluster, { fault: 'Unschedulable' })
     const pod = await until(cluster, 'the verdict', (seen) => scheduled(seen) !== undefined)
     assert.equal(scheduled(pod)?.reason, 'Unschedulable')
-    assert.match(scheduled(pod)?.message ?? '', /^0\/1 nodes are available: 1 Insufficient cpu\./u)
+    assert.match(
+      scheduled(pod)?.message ?? '',
+      /^0\/1 nodes are available: 1 node\(s\) didn't match Pod's node affinity\/selector\./u,
+    )
     const [event] = eventsOf(cluster).filter(({ reason }) => reason === 'FailedScheduling')
     assert.equal(event?.['lastTimestamp'], null)
     assert.match(String(event?.['eventTime']), /\.\d{6}Z$/u)

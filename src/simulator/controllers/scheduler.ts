@@ -1,17 +1,19 @@
+/** Gives pods their node: there is one, with room for every pod that fits on it at all. */
+import type { Node } from 'kubernetes-types/core/v1.js'
 import { RESOURCES } from '../../model/kubernetes.ts'
-/** Gives pods their node: there is one, and it has room for all. */
 import { FAULT_ANNOTATION } from '../../model/names.ts'
+import { billionths } from '../quantity.ts'
 import type { StateChange, StoredObject } from '../state.ts'
 import { stamped } from './conditions.ts'
 import type { Controller } from './loop.ts'
-import { NODE_NAME } from './node.ts'
+import { isNodeReady, NODE_NAME, theNode } from './node.ts'
 import { isDeleting, keyFrom, keyOfObject, keyTextOf, podSpecOf, podStatusOf } from './objects.ts'
 import { isBound } from './volume.ts'
 import { Waits, type World } from './world.ts'
 
 const COMPONENT = 'default-scheduler'
-const NO_ROOM =
-  '0/1 nodes are available: 1 Insufficient cpu. no new claims to deallocate, preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.'
+const UNHELPFUL =
+  'no new claims to deallocate, preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.'
 
 export function schedulerController(world: World): Controller {
   const waits = new Waits(world.now)
@@ -31,11 +33,16 @@ export function schedulerController(world: World): Controller {
 }
 
 /** A claim concerns the pods of its namespace: one of them may wait for it. */
-function podsConcerned({ index }: World, { resource, object, type }: StateChange): readonly string[] {
+function podsConcerned({ state, index }: World, { resource, object, type }: StateChange): readonly string[] {
   if (resource.kind === RESOURCES.Pod.kind)
     return podSpecOf(object).nodeName === undefined || type === 'DELETED'
       ? [keyTextOf(keyOfObject(object))]
       : []
+  if (resource.kind === RESOURCES.Node.kind && type === 'MODIFIED')
+    return state
+      .list(RESOURCES.Pod)
+      .filter((pod) => podSpecOf(pod).nodeName === undefined)
+      .map((pod) => keyTextOf(keyOfObject(pod)))
   if (resource.kind !== RESOURCES.PersistentVolumeClaim.kind || type === 'DELETED') return []
   return index
     .inNamespace(object.metadata.namespace ?? '')
@@ -68,7 +75,8 @@ function schedule(world: World, pod: StoredObject): void {
 
 /** In the words of the real scheduler (1.36), which ends a claim's message with "not found" for want of a victim. */
 function hindranceOf({ state }: World, pod: StoredObject): string | undefined {
-  if (pod.metadata.annotations?.[FAULT_ANNOTATION] === 'Unschedulable') return NO_ROOM
+  const unfit = unfitness(theNode(state), pod)
+  if (unfit !== undefined) return `0/1 nodes are available: 1 ${unfit}. ${UNHELPFUL}`
   for (const { persistentVolumeClaim } of podSpecOf(pod).volumes ?? []) {
     if (persistentVolumeClaim === undefined) continue
     const { claimName } = persistentVolumeClaim
@@ -79,6 +87,28 @@ function hindranceOf({ state }: World, pod: StoredObject): string | undefined {
       return '0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims. not found'
   }
   return undefined
+}
+
+/** Why the node is none for this pod. */
+function unfitness(node: StoredObject | undefined, pod: StoredObject): string | undefined {
+  const { nodeSelector = {} } = podSpecOf(pod)
+  const labels = node?.metadata.labels ?? {}
+  const asked = pod.metadata.annotations?.[FAULT_ANNOTATION] === 'Unschedulable'
+  if (asked || Object.entries(nodeSelector).some(([key, value]) => labels[key] !== value))
+    return "node(s) didn't match Pod's node affinity/selector"
+  if (!isNodeReady(node)) return 'node(s) had untolerated taint(s)'
+  const lacking = lackingOn(node, pod)
+  return lacking.length === 0 ? undefined : lacking.map((name) => `Insufficient ${name}`).join(', 1 ')
+}
+
+function lackingOn(node: StoredObject | undefined, pod: StoredObject): readonly string[] {
+  const { allocatable = {} } = (node?.status ?? {}) as NonNullable<Node['status']>
+  return ['cpu', 'memory'].filter((name) => {
+    const amounts = podSpecOf(pod).containers.map(
+      ({ resources }) => billionths(resources?.requests?.[name]) ?? 0n,
+    )
+    return amounts.reduce((sum, amount) => sum + amount, 0n) > (billionths(allocatable[name]) ?? 0n)
+  })
 }
 
 function writeCondition(

@@ -2,6 +2,7 @@
 import type { StatefulSetSpec, StatefulSetStatus } from 'kubernetes-types/apps/v1.js'
 import { type KubeObject, RESOURCES } from '../../model/kubernetes.ts'
 import type { StoredObject } from '../state.ts'
+import type { StatusFault } from '../status-fault.ts'
 import {
   type Revision,
   REVISION_LABEL,
@@ -12,6 +13,7 @@ import {
 import type { Controller } from './loop.ts'
 import {
   concerned,
+  createPod,
   isDeleting,
   keyFrom,
   keyOfObject,
@@ -22,16 +24,18 @@ import {
   untilAvailableMs,
 } from './objects.ts'
 import { statefulSetStatus } from './stateful-set-status.ts'
-import type { World } from './world.ts'
+import { Retries, sooner, type World } from './world.ts'
 
 export function statefulSetController(world: World): Controller {
+  const retries = new Retries()
   return {
     name: 'stateful-set',
     concerns: (change) => concerned(change, RESOURCES.StatefulSet),
     sync: (key) => {
       const set = world.state.get(RESOURCES.StatefulSet, keyFrom(key))
-      if (set === undefined) return undefined
-      return new Sequence(world, set).advance()
+      const sequence = set && new Sequence(world, set)
+      const nextMs = sequence?.advance()
+      return sooner(nextMs, retries.after(key, sequence?.refusal))
     },
   }
 }
@@ -43,6 +47,8 @@ class Sequence {
   readonly #spec: StatefulSetSpec
   readonly #status: Partial<StatefulSetStatus>
   readonly #revisions: Revisions
+  /** Why the API server did not let a pod in. */
+  #refusal: StatusFault | undefined
 
   constructor(world: World, set: StoredObject) {
     this.#world = world
@@ -52,6 +58,10 @@ class Sequence {
     this.#revisions = this.#frozen()
       ? { current: named(this.#status.currentRevision), update: named(this.#status.updateRevision) }
       : revisionsOf(world, set, this.#status.currentRevision)
+  }
+
+  get refusal(): StatusFault | undefined {
+    return this.#refusal
   }
 
   advance(): number | undefined {
@@ -139,8 +149,10 @@ class Sequence {
       },
       spec: { hostname: name, subdomain: this.#spec.serviceName, volumes: [...volumes, ...others] },
     })
-    this.#world.state.create(RESOURCES.Pod, pod)
-    this.#say('SuccessfulCreate', `Create Pod ${name} in StatefulSet ${this.#set.metadata.name} successful`)
+    this.#refusal = createPod(this.#world.state, pod)
+    const done = `Create Pod ${name} in StatefulSet ${this.#set.metadata.name}`
+    if (this.#refusal === undefined) this.#say('SuccessfulCreate', `${done} successful`)
+    else this.#say('FailedCreate', `${done} failed error: ${this.#refusal.message}`)
     return false
   }
 
@@ -211,7 +223,8 @@ class Sequence {
 
   #say(reason: string, message: string): void {
     const about = this.#set
-    this.#world.events.record({ about, type: 'Normal', reason, message, component: 'statefulset-controller' })
+    const type = reason.startsWith('Failed') ? 'Warning' : 'Normal'
+    this.#world.events.record({ about, type, reason, message, component: 'statefulset-controller' })
   }
 }
 

@@ -15,6 +15,8 @@ export interface Timing {
   readonly terminationMs: number
   /** A claim waits this long for its volume. */
   readonly bindMs: number
+  /** A node that is not heard of this long is lost; a real controller waits 40 to 50 s. */
+  readonly nodeGraceMs: number
   /** A namespace is left alone this long before its content is deleted; a real controller waits 5 s. */
   readonly namespaceMs: number
   /** A container with the fault CrashLoop runs this long. */
@@ -32,6 +34,7 @@ export const DEMO_TIMING: Timing = {
   readyMs: 6500,
   terminationMs: 2000,
   bindMs: 800,
+  nodeGraceMs: 4000,
   namespaceMs: 1000,
   crashAfterMs: 1500,
   backoffBaseMs: 5000,
@@ -46,6 +49,7 @@ export const FAST_TIMING: Timing = {
   readyMs: 6,
   terminationMs: 8,
   bindMs: 4,
+  nodeGraceMs: 20,
   namespaceMs: 5,
   crashAfterMs: 8,
   backoffBaseMs: 30,

@@ -39,3 +39,28 @@ export class Waits {
     this.#since.delete(key)
   }
 }
+
+const FIRST_RETRY_MS = 10
+const LAST_RETRY_MS = 10_000
+
+/** When to try again what was refused: soon at first, then ever later. */
+export class Retries {
+  readonly #failures = new Map<string, number>()
+
+  /** Ms until the next try; undefined, and all forgotten, when nothing was refused. */
+  after(key: string, refusal: unknown): number | undefined {
+    if (refusal === undefined) {
+      this.#failures.delete(key)
+      return undefined
+    }
+    const failures = this.#failures.get(key) ?? 0
+    this.#failures.set(key, failures + 1)
+    return Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** failures)
+  }
+}
+
+/** The sooner of two times to look again. */
+export function sooner(left: number | undefined, right: number | undefined): number | undefined {
+  const first = Math.min(left ?? Infinity, right ?? Infinity)
+  return Number.isFinite(first) ? first : undefined
+}

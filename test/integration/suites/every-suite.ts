@@ -1,19 +1,29 @@
 /** All suites, in the order in which they build on each other, on one cluster. */
 import { type OpenTestCluster, shared } from '../test-cluster.ts'
+import { eventsAreShared } from './events.ts'
 import { kubeKeepsItsPromises } from './kube.ts'
 import { participantsLive } from './life.ts'
 import { readsAreFree } from './reads.ts'
 import { refusalsHold } from './refusals.ts'
 import { resourceIsGuarded } from './resource.ts'
 import { restartsAreHarmless } from './restart.ts'
+import { containersThatEndAreExplained } from './status-containers.ts'
+import { refusalsAreExplained } from './status-refused.ts'
+import { firstStartsAreJudged } from './status-start.ts'
+import { troubleIsExplained } from './status-trouble.ts'
 
 const suites = [
   kubeKeepsItsPromises,
+  eventsAreShared,
   resourceIsGuarded,
   participantsLive,
   refusalsHold,
   readsAreFree,
   restartsAreHarmless,
+  firstStartsAreJudged,
+  troubleIsExplained,
+  containersThatEndAreExplained,
+  refusalsAreExplained,
 ]
 
 export function everySuiteHolds(clusterName: string, openCluster: OpenTestCluster): void {
