@@ -25,7 +25,9 @@ export function readSettings(args: readonly string[], env: Environment): Setting
   const flags = new Map<string, string>()
   for (const token of tokens) {
     if (token.kind === 'positional' && token.value !== 'serve')
-      faults.push(`"${token.value}" is not a command; the command is "serve" (the default)`)
+      faults.push(
+        `"${token.value}" is not a command here; the commands are "serve" (the default) and "explain", and stand first`,
+      )
     if (token.kind !== 'option' || token.name === 'help') continue
     if (!Object.hasOwn(options, token.name)) faults.push(`${token.rawName} is not an option; see --help`)
     else if (token.value === undefined) faults.push(`${token.rawName} needs a value`)

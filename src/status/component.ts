@@ -103,7 +103,7 @@ function opinionOn(input: ComponentInput, workload: ObservedWorkload): Opinion {
   if (isSettled(counted.status)) return settled(input, counted)
   const { pods, claims, events, nowMs } = input
   const diagnosis = diagnose({ workload, pods, claims, events, nowMs })
-  const told = withFinding({ opinion: counted, diagnosis, workload, pods, nowMs })
+  const told = withFinding({ opinion: counted, diagnosis, workload, pods, before: input.before, nowMs })
   if (told.ready) return holdUntilStable(input, told)
   const held = holdOnto(input, told)
   if (held !== undefined) return held

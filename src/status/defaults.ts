@@ -33,8 +33,8 @@ export function readCondition(condition: RawCondition): ObservedCondition {
  * How long a probe may fail before that means something, ms: initialDelay + failureThreshold × period + timeout, with
  * the defaults of the API (periodSeconds 10, failureThreshold 3, timeoutSeconds 1). 0 without a probe.
  */
-export function probeBudgetMs(probe: Probe | undefined): number {
-  if (probe === undefined) return 0
+export function probeBudgetMs(probe: Probe | null | undefined): number {
+  if (probe === undefined || probe === null) return 0
   const { initialDelaySeconds = 0, failureThreshold = 3, periodSeconds = 10, timeoutSeconds = 1 } = probe
   return (initialDelaySeconds + failureThreshold * periodSeconds + timeoutSeconds) * 1000
 }

@@ -1,8 +1,8 @@
 /** Brings what the counts say and what the pods say into one opinion on a component. */
-import type { Cause, CauseCode } from '../model/causes.ts'
+import type { CauseCode } from '../model/causes.ts'
 import type { ObservedPod, ObservedWorkload } from '../model/observed.ts'
 import type { ComponentVerdict } from './component.ts'
-import { diagnosePod } from './diagnosis/diagnose.ts'
+import { diagnosePod, restartsOf } from './diagnosis/diagnose.ts'
 import type { Diagnosis, Finding } from './finding.ts'
 import { GIVEN_UP } from './workload.ts'
 
@@ -21,37 +21,53 @@ export interface OpinionInput {
   readonly diagnosis: Diagnosis
   readonly workload: ObservedWorkload
   readonly pods: readonly ObservedPod[]
+  /** The verdict before this one. */
+  readonly before: ComponentVerdict | undefined
   readonly nowMs: number
 }
 
 /** Loss of a node, evictions and pods that do not end pass, or are the platform's: never Failed, only Degraded. */
 const ONLY_DEGRADES: readonly CauseCode[] = ['NodeLost', 'Evicted', 'TerminationStuck']
 /** What a crashing container reports of itself between two crashes is no service. */
-const CRASHES: readonly CauseCode[] = ['CrashLoop', 'OutOfMemory']
+const CRASHES: readonly CauseCode[] = ['CrashLoop', 'OutOfMemory', 'ProbeFailing', 'ContainerStart']
 
 /** The pods' own words win over the counts'; they are a verdict once their grace is over (status reference §4.1). */
 export function withFinding(input: OpinionInput): Opinion {
-  const { opinion, diagnosis, nowMs } = input
-  const { worst, recheckAtMs } = diagnosis
-  const timed = recheckAtMs === undefined ? opinion : { ...opinion, recheckAtMs }
-  if (worst === undefined) return opinion.ready ? timed : withoutFinding(timed)
-  const due = worst.verdictAtMs !== undefined && worst.verdictAtMs <= nowMs
+  const { diagnosis } = input
+  const opinion = recheckedAt(input.opinion, diagnosis.recheckAtMs)
+  if (diagnosis.worst === undefined) return opinion.ready ? opinion : withoutFinding(opinion)
+  const worst = keptVerdict(diagnosis.worst, input)
+  const due = worst.verdictAtMs !== undefined && worst.verdictAtMs <= input.nowMs
   // What passes by itself, or is a hint only, takes nothing from a component whose counts are full.
-  if (opinion.ready && !due) return timed
-  const words = {
-    reason: worst.reason,
-    message: [messageOf(worst, diagnosis.others), ...controllersWord(opinion)].join('; '),
-    cause: causeOf(worst),
-  }
+  if (opinion.ready && !due) return opinion
+  const told = { ...opinion, ...wordsOf(worst, input), ready: opinion.ready && !due }
   // Paused stays the state: a person stopped it, and sees here what else is wrong.
-  if (opinion.status === 'Paused') return { ...timed, ...words, ready: opinion.ready && !due }
-  if (!due) return { ...timed, ...words, ...givenUp(opinion) }
-  return { ...timed, ...words, ready: false, ...verdictOn(worst, input) }
+  if (opinion.status === 'Paused') return told
+  return due ? { ...told, ...verdictOn(worst, input) } : { ...told, failed: opinion.status === 'Failed' }
 }
 
-/** A rollout given up is a verdict of its own; the pods only say why. */
-function givenUp({ status, failed }: Opinion): Partial<Opinion> {
-  return status === 'Failed' ? { status, failed: true } : { failed }
+function wordsOf(
+  worst: Finding,
+  { opinion, diagnosis }: OpinionInput,
+): Pick<Opinion, 'reason' | 'message' | 'cause'> {
+  return {
+    reason: worst.reason,
+    message: [messageOf(worst, diagnosis.others), ...controllersWord(opinion)].join('; '),
+    cause: { code: worst.cause, who: worst.who },
+  }
+}
+
+/**
+ * A crash that was a verdict stays one while it goes on: that it ended twice in the same way is seen only between its
+ * second end and the next back-off, which keeps one of the two.
+ */
+function keptVerdict(worst: Finding, { before, pods, nowMs }: OpinionInput): Finding {
+  if (before === undefined || before.ready || before.cause?.code !== worst.cause) return worst
+  const { who } = before.cause
+  if (who === 'nobody yet' || !CRASHES.includes(worst.cause) || restartsOf(pods) < before.restarts)
+    return worst
+  const isVerdict = before.failed || before.status === 'Degraded'
+  return isVerdict ? { ...worst, who, verdictAtMs: nowMs } : worst
 }
 
 /** What the controller says of a rollout that it gave up: never alone, but said. */
@@ -80,10 +96,6 @@ function serves({ cause }: Finding, { workload, pods, ...rest }: OpinionInput): 
     (pod) =>
       pod.ready && !pod.terminating && diagnosePod({ pod, claims: [], events: [], nowMs }) === undefined,
   )
-}
-
-function causeOf({ cause, who }: Finding): Cause {
-  return { code: cause, who }
 }
 
 function messageOf({ message }: Finding, others: number): string {

@@ -79,6 +79,29 @@ describe('a crash loop', () => {
     assert.deepEqual(told, ['PROVISIONING', ...Array(5).fill('FAILED')])
   })
 
+  it('keeps the verdict that two ends in the same way gave it, when the next back-off shows only one of them', () => {
+    const ended = { ...crash, finishedAt: at(60) }
+    const twice: Moment = [
+      60,
+      {
+        ...slow,
+        pods: [
+          podWith(
+            {
+              ready: false,
+              restarts: 1,
+              terminated: ended,
+              lastTerminated: { ...crash, finishedAt: at(50) },
+            },
+            { ready: false, readyTurnedAt: at(60) },
+          ),
+        ],
+      },
+    ]
+    assert.deepEqual(phases([twice, waiting(1, 65)]), ['FAILED', 'FAILED'])
+    assert.deepEqual(phases([waiting(1, 65)]), ['PROVISIONING'])
+  })
+
   it('is over once the container has run ready for a minute', () => {
     const [second, seen] = running(3, 102, true)
     assert.deepEqual(phases([waiting(2, 60), [second, seen], [159.9, seen], [160.1, seen]]), [

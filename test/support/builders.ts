@@ -106,14 +106,16 @@ export function aStatefulSet(differs: Partial<ObservedWorkload> = {}): ObservedW
   }
 }
 
+/** It runs, unless it is said to wait or to have ended. */
 export function aContainer(differs: Partial<ObservedContainer> = {}): ObservedContainer {
+  const runs = differs.waiting === undefined && differs.terminated === undefined
   return {
     name: 'main',
     image: 'controlplane:1',
     kind: 'main',
     ready: true,
     restarts: 0,
-    runningSince: BORN,
+    ...(runs && { runningSince: BORN }),
     ...differs,
   }
 }

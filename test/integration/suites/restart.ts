@@ -3,7 +3,16 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { type KubeObject, RESOURCES } from '../../../src/model/kubernetes.ts'
 import { eventually } from '../../support/eventually.ts'
-import { call, create, setFault, statusOf, untilGone, untilReady, untilStatus } from '../participants.ts'
+import {
+  call,
+  create,
+  remove,
+  setFault,
+  statusOf,
+  untilGone,
+  untilReady,
+  untilStatus,
+} from '../participants.ts'
 import { startProcess } from '../process.ts'
 import { type OpenTestCluster, serviceOn, type TestCluster } from '../test-cluster.ts'
 
@@ -60,6 +69,7 @@ export function restartsAreHarmless(clusterName: string, open: OpenTestCluster):
       await first[Symbol.asyncDispose]()
       await using second = await serviceOn(cluster)
       assert.equal((await statusOf(second, 'steady'))?.status, 'DEGRADED')
+      await remove(second, 'steady')
     })
   })
 }

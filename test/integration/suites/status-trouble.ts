@@ -221,25 +221,25 @@ export function troubleIsExplained(clusterName: string, open: OpenTestCluster): 
     })
 
     it('is not in trouble when only a specification changes and its pods keep serving', async () => {
-      await create(service, 'steady')
-      await untilReady(service, 'steady')
-      await suspend('steady')
-      await using follower = new Follower(service, 'steady')
+      await create(service, 'unruffled')
+      await untilReady(service, 'unruffled')
+      await suspend('unruffled')
+      await using follower = new Follower(service, 'unruffled')
       for (const revisionHistoryLimit of [5, 6, 7]) {
-        await change(cluster, deployment('steady', 'controlplane'), { revisionHistoryLimit })
+        await change(cluster, deployment('unruffled', 'controlplane'), { revisionHistoryLimit })
         await change(
           cluster,
-          { kind: 'StatefulSet', namespace: 'steady', name: 'postgres' },
+          { kind: 'StatefulSet', namespace: 'unruffled', name: 'postgres' },
           { revisionHistoryLimit },
         )
       }
-      await untilTold(service, 'steady', {
+      await untilTold(service, 'unruffled', {
         what: 'still READY after the controllers saw it',
         holds: ({ status }) => status === 'READY',
       })
       await follower[Symbol.asyncDispose]()
       assert.deepEqual(follower.states, ['READY'])
-      await remove(service, 'steady')
+      await remove(service, 'unruffled')
     })
   })
 }
