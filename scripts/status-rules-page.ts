@@ -2,6 +2,7 @@
 import { CAUSES } from '../src/model/causes.ts'
 import { DEADLINE_RULES } from '../src/status/deadline.ts'
 import { COMPONENT_RULES, POD_RULES } from '../src/status/diagnosis/diagnose.ts'
+import { DIAGNOSIS_SCOPE } from '../src/status/diagnosis/scope.ts'
 import { EVENT_RULES } from '../src/status/events/rules.ts'
 import type { RuleText } from '../src/status/finding.ts'
 import { PARTICIPANT_RULES } from '../src/status/participant.ts'
@@ -38,7 +39,14 @@ export function statusRulesPage(): string {
     'Only pods of the current revision that do not terminate count, and no leftovers of an eviction. Of several findings',
     'the worst is told: a verdict before what may pass, init containers before the others, then the oldest pod.',
     '',
-    ...table(['rule', 'seen in', 'shown', 'verdict', 'cause'], [...POD_RULES, ...COMPONENT_RULES].map(withCause)),
+    ...table(
+      ['rule', 'seen in', 'shown', 'verdict', 'cause'],
+      [...POD_RULES, ...COMPONENT_RULES].map(withCause),
+    ),
+    '',
+    'For all of these:',
+    '',
+    ...table(['rule', 'seen in', 'shown', 'verdict'], DIAGNOSIS_SCOPE.map(columns)),
     '',
     '## A component, over time',
     '',

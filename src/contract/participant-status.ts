@@ -75,7 +75,10 @@ export const ParticipantStatusSchema = Type.Object(
     did: Type.Optional(Type.String()),
     conditions: Type.Optional(Type.Array(ConditionSchema)),
     eventsTotal: Type.Optional(
-      Type.Integer({ minimum: 0, description: 'How many events there are, of which `events` tells the newest' }),
+      Type.Integer({
+        minimum: 0,
+        description: 'How many events there are, of which `events` tells the newest',
+      }),
     ),
     stale: Type.Optional(
       Type.Boolean({ description: 'True, and present, only while the answer is older than it should be' }),

@@ -42,13 +42,7 @@ export interface Condition {
 /** Conditions that the reconciler writes. */
 export const RECONCILE_CONDITIONS = ['NamespaceReady'] as const
 /** Conditions that the status engine writes: derived, also from the reconciler's steps. */
-export const OBSERVE_CONDITIONS = [
-  'Ready',
-  'Reconciling',
-  'Stalled',
-  'ComponentsReady',
-  'Reachable',
-] as const
+export const OBSERVE_CONDITIONS = ['Ready', 'Reconciling', 'Stalled', 'ComponentsReady', 'Reachable'] as const
 
 export const STEP_STATES = ['Pending', 'Waiting', 'Done', 'Stalled'] as const
 export type StepState = (typeof STEP_STATES)[number]

@@ -6,9 +6,9 @@ import { type Opinion, recheckedAt } from './opinion.ts'
 import { msOf } from './times.ts'
 
 /** Counts that are short are called a loss only after this long, ms, provided that something serves meanwhile. */
-export const HOLD_MS = 3_000
+const HOLD_MS = 3_000
 /** A container has to run this long after a restart before its component counts as ready again, ms. */
-export const STABLE_MS = 10_000
+const STABLE_MS = 10_000
 
 /** As people read them in `docs/status-rules.md`; each has a test of the same name. */
 export const STEADINESS_RULES: readonly RuleText[] = [

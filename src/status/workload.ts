@@ -234,7 +234,7 @@ function stateWithoutAll(workload: ObservedWorkload): ComponentState {
 }
 
 /** As far as the workload itself tells: its rollout was complete at least once. */
-export function wasCompleteOnce(workload: ObservedWorkload): boolean {
+function wasCompleteOnce(workload: ObservedWorkload): boolean {
   const progressing = conditionOf(workload, 'Progressing')
   if (progressing !== undefined) return progressing.reason === 'NewReplicaSetAvailable'
   return workload.desired > 1 && workload.available >= 1 && workload.current >= workload.desired
