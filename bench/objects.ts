@@ -66,11 +66,12 @@ export function participantOf(name: string): KubeObject {
     attempts: 1,
     lastTransitionTime: BORN,
   })
-  const condition = (type: string, status: string): object => ({
+  const condition = (type: string, status: string, said: object = {}): object => ({
     type,
     status,
     reason: 'AllComponentsReady',
     message: 'All components are running and ready',
+    ...said,
     lastTransitionTime: BORN,
     observedGeneration: 1,
   })
@@ -95,10 +96,17 @@ export function participantOf(name: string): KubeObject {
       firstReadyTime: BORN,
       conditions: [
         condition('Ready', 'True'),
+        condition('Reconciling', 'False', { reason: 'Succeeded', message: 'everything is in place' }),
+        condition('Stalled', 'False', { reason: 'Progressing', message: 'nobody has to act' }),
         condition('ComponentsReady', 'True'),
-        condition('Reconciling', 'False'),
-        condition('Stalled', 'False'),
-        condition('NamespaceReady', 'True'),
+        condition('Reachable', 'Unknown', {
+          reason: 'NoRoutes',
+          message: 'no route is known: the participant is reached inside the cluster only',
+        }),
+        condition('NamespaceReady', 'True', {
+          reason: 'NamespaceOwned',
+          message: 'the namespace exists and is ours',
+        }),
       ],
       steps: ['accept', 'finalizer', 'namespace', 'secrets', 'storage', 'workloads', 'readiness'].map(step),
       components: COMPONENTS.map((component) => ({
