@@ -1,7 +1,7 @@
+/** Answers for the benchmarks, made by the product's own rules. */
 import { derive } from '../src/observe/answers.ts'
 import { judge } from '../src/status/participant.ts'
 import type { StatusRecord } from '../src/store/store.ts'
-/** Answers for the benchmarks, made by the product's own rules. */
 import { aHealthySnapshot, aNamespace, aParticipant } from '../test/support/builders.ts'
 
 export function nameOf(index: number): string {

@@ -1,5 +1,5 @@
 /** Writes `docs/status-rules.md` from the lists of rules that the status engine works through, so that it cannot drift. */
-import { CAUSES } from '../src/model/causes.ts'
+import { type Actor, CAUSES, type CauseCode } from '../src/model/causes.ts'
 import { DEADLINE_RULES } from '../src/status/deadline.ts'
 import { COMPONENT_RULES, POD_RULES } from '../src/status/diagnosis/diagnose.ts'
 import { DIAGNOSIS_SCOPE } from '../src/status/diagnosis/scope.ts'
@@ -40,7 +40,7 @@ export function statusRulesPage(): string {
     'the worst is told: a verdict before what may pass, init containers before the others, then the oldest pod.',
     '',
     ...table(
-      ['rule', 'seen in', 'shown', 'verdict', 'cause'],
+      ['rule', 'seen in', 'shown', 'verdict', 'cause; who acts'],
       [...POD_RULES, ...COMPONENT_RULES].map(withCause),
     ),
     '',
@@ -54,13 +54,13 @@ export function statusRulesPage(): string {
     '',
     '## Events',
     '',
-    'Of the events of the namespace those are told that are about objects of now. The newest ten; of these none that',
+    'Told are the newest ten of the events about objects that exist now, within a minute warnings before the others. But:',
     '',
     ...EVENT_RULES.map(({ name }) => `- ${name}`),
     '',
     '## Causes',
     '',
-    'Who acts is `nobody yet` until the grace of the rule is over.',
+    'Who acts is `nobody yet` until the grace of the rule is over; where a rule above names somebody else, that one.',
     '',
     ...table(
       ['code', 'means', 'who acts'],
@@ -74,8 +74,9 @@ function columns({ name, signal, shown, verdict }: RuleText): readonly string[] 
   return [name, signal, shown, verdict]
 }
 
-function withCause(rule: RuleText & { readonly cause: string }): readonly string[] {
-  return [...columns(rule), `[${rule.cause}](causes/${rule.cause}.md)`]
+function withCause(rule: RuleText & { readonly cause: CauseCode; readonly who?: Actor }): readonly string[] {
+  const { cause, who = CAUSES[cause].who } = rule
+  return [...columns(rule), `[${cause}](causes/${cause}.md); ${who}`]
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {

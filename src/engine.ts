@@ -68,7 +68,7 @@ export function openEngine(options: EngineOptions): Engine {
     unavailableAfterMs: options.unavailableAfterMs ?? UNAVAILABLE_AFTER_MS,
   })
   const dids = stack.use(new DidIndex(caches.participants))
-  const publisher = stack.use(openPublisher({ kube, participants: caches.participants, log, random }))
+  const publisher = stack.use(openPublisher({ kube, participants: caches.participants, digest, log, random }))
   const observer = stack.use(
     new Observer({
       caches,

@@ -65,6 +65,36 @@ describe('the age of an answer', () => {
   })
 })
 
+describe('a clock that is set back', () => {
+  it('does not make what was heard before look new', () => {
+    let [wall, steady] = [NOON, 0]
+    const sight = aSight({ heardMs: [NOON], now: () => wall, steadyNow: () => steady })
+    assert.equal(sight.freshness().observedAtMs, NOON)
+    steady += minutes(1)
+    wall += minutes(1) - minutes(60)
+    assert.equal(sight.freshness().observedAtMs, NOON - minutes(60))
+    assert.equal(sight.freshness().stale, false)
+    steady += minutes(2)
+    wall += minutes(2)
+    assert.equal(sight.freshness().stale, true)
+    assert.equal(sight.judgingNow(), NOON - minutes(60) + minutes(2))
+  })
+
+  it('never lets anything have been heard in the future', () => {
+    const sight = aSight({ heardMs: [NOON + minutes(5)] })
+    assert.equal(sight.freshness().observedAtMs, NOON)
+  })
+
+  it('is told from one that is nudged', () => {
+    let [wall, steady] = [NOON, 0]
+    const sight = aSight({ heardMs: [NOON], now: () => wall, steadyNow: () => steady })
+    sight.freshness()
+    steady += minutes(1)
+    wall += minutes(1) - 500
+    assert.equal(sight.freshness().observedAtMs, NOON)
+  })
+})
+
 describe('what was known before a restart', () => {
   const recalled = (observedAtMs: number): Past => {
     const store = new MemoryStore()

@@ -12,6 +12,8 @@ export interface SightOptions {
   readonly past: Past | undefined
   /** ms since 1970. */
   readonly now: () => number
+  /** ms of a clock that nobody sets. Default `performance.now`. */
+  readonly steadyNow?: () => number
   /** Answers older than this many ms are given no more. */
   readonly unavailableAfterMs: number
 }
@@ -31,11 +33,17 @@ export interface Sight {
 /** A watch silent for this many ms is behind: bookmarks come about once a minute, the stall guard acts at 90 s. */
 const STALE_AFTER_MS = 120_000
 
+/** A clock that runs apart from the steady one by more than this, ms, was set: it is otherwise only nudged. */
+const SET_MS = 1_000
+
 export function openSight(options: SightOptions): Sight {
   const { watches, complete, store, past, now, unavailableAfterMs } = options
   const live = [...watches]
+  const byTodaysClock = afterSettingBack(options)
   const observedAtMs = (): number =>
-    live.reduce((oldest, { lastContactMs }) => Math.min(oldest, lastContactMs), Number.POSITIVE_INFINITY)
+    byTodaysClock(
+      live.reduce((oldest, { lastContactMs }) => Math.min(oldest, lastContactMs), Number.POSITIVE_INFINITY),
+    )
   const ageOf = (seenAtMs: number): Pick<Freshness, 'observedAtMs' | 'expired'> => ({
     observedAtMs: seenAtMs,
     expired: now() - seenAtMs > unavailableAfterMs,
@@ -57,6 +65,20 @@ export function openSight(options: SightOptions): Sight {
       return { synced: complete(), stale: now() - seenAtMs > STALE_AFTER_MS, ...ageOf(seenAtMs) }
     },
     reader: { get: (name) => source().get(name), list: (query) => source().list(query) },
+  }
+}
+
+/** What was heard before the clock was set back lies in the future by that clock, and would look new for as long. */
+function afterSettingBack({
+  now,
+  steadyNow = () => performance.now(),
+}: SightOptions): (heardAtMs: number) => number {
+  let last = { heardAtMs: 0, aheadMs: 0 }
+  return (heardAtMs) => {
+    const aheadMs = now() - steadyNow()
+    if (heardAtMs !== last.heardAtMs) last = { heardAtMs, aheadMs }
+    const setBackMs = last.aheadMs - aheadMs
+    return Math.min(setBackMs > SET_MS ? Math.round(heardAtMs - setBackMs) : heardAtMs, now())
   }
 }
 

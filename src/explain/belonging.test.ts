@@ -29,9 +29,9 @@ describe('a pod of a dump belongs', () => {
     )
   })
 
-  it('to the Deployment that its ReplicaSet is named after, with the ReplicaSet as its revision', () => {
+  it('to the Deployment that its ReplicaSet is named after, with the hash of the ReplicaSet as its revision', () => {
     const pod = object('Pod', { name: 'p', ...ownedBy('ReplicaSet', 'web-7d4b9c6f5') })
-    assert.deepEqual(ownersOf(pod), { ...ofWeb, revision: 'web-7d4b9c6f5' })
+    assert.deepEqual(ownersOf(pod), { ...ofWeb, revision: '7d4b9c6f5' })
   })
 
   it('to its StatefulSet', () =>
@@ -42,6 +42,30 @@ describe('a pod of a dump belongs', () => {
 
   it('to the workload that selects it, when nobody owns it', () =>
     assert.deepEqual(ownersOf(object('Pod', { name: 'p', labels: { app: 'web', more: 'x' } })), ofWeb))
+
+  it('to the workload that it is named after, when neither owner nor labels tell', () => {
+    const [other, bare] = [
+      object('Deployment', { name: 'web-admin' }),
+      object('StatefulSet', { name: 'web' }),
+    ]
+    const owners = ownersIn({ workloads: [web, db, other, bare], replicaSets: [] })
+    assert.deepEqual(owners(object('Pod', { name: 'web-7d4b9c6f5-x2x4z' })), {
+      ...ofWeb,
+      revision: '7d4b9c6f5',
+    })
+    assert.deepEqual(owners(object('Pod', { name: 'web-0' })), {
+      component: 'web',
+      componentKind: 'StatefulSet',
+    })
+    assert.deepEqual(owners(object('Pod', { name: 'web-admin-7d4b9c6f5-x2x4z' })), {
+      component: 'web-admin',
+      componentKind: 'Deployment',
+      revision: '7d4b9c6f5',
+    })
+  })
+
+  it('to none, when its labels are others than those that the workload of that name selects', () =>
+    assert.deepEqual(ownersOf(object('Pod', { name: 'web-0', labels: { run: 'web-0' } })), {}))
 
   it('to none, when its owner is another or not in the dump', () => {
     const labels = { app: 'web' }

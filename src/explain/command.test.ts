@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { OBSERVE_CONDITIONS } from '../model/participant.ts'
 import { judged, runExplain } from './for-tests.ts'
 
 const born = '2026-01-01T00:00:00Z'
@@ -226,7 +227,7 @@ describe('what explain takes for a participant', () => {
 })
 
 describe('what explain prints', () => {
-  it('has all members of the contract in every place', async () => {
+  it('has all members of the contract in every place, and the conditions after them', async () => {
     const { participants, pods } = await judged([aDeployment('web', 'shop'), aPod('a', 'shop', failedPod)])
     const [participant] = participants
     assert.deepEqual(Object.keys(participant ?? {}), [
@@ -236,7 +237,12 @@ describe('what explain prints', () => {
       'message',
       'components',
       'events',
+      'conditions',
     ])
+    assert.deepEqual(
+      participant?.conditions.map((condition) => Object.keys(condition).join()),
+      OBSERVE_CONDITIONS.map(() => 'type,status,reason,message'),
+    )
     assert.deepEqual(participant?.components['web'], {
       kind: 'Deployment',
       status: 'Running',

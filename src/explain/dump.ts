@@ -7,6 +7,7 @@ import type {
   ObservedEvent,
   ObservedNamespace,
   ObservedPod,
+  ObservedRoute,
   ObservedWorkload,
 } from '../model/observed.ts'
 import { type Participant, SPEC_DEFAULTS } from '../model/participant.ts'
@@ -16,9 +17,11 @@ import { podStatusText } from '../status/pod-status-text.ts'
 import { projectClaim } from '../status/project-claim.ts'
 import { projectNamespace, projectParticipant } from '../status/project-participant.ts'
 import { projectPod } from '../status/project-pod.ts'
+import { projectRoute } from '../status/project-route.ts'
 import { projectDeployment, projectStatefulSet } from '../status/project-workload.ts'
 import { ownersIn } from './belonging.ts'
 import type { FoundObject } from './objects.ts'
+import { withRevision } from './rollout.ts'
 
 /** What `kubectl get pods` says of a pod, beside what a verdict needs. */
 export interface DumpedPod {
@@ -41,6 +44,7 @@ export interface DumpedNamespace {
   readonly pods: readonly DumpedPod[]
   readonly claims: readonly ObservedClaim[]
   readonly events: readonly ObservedEvent[]
+  readonly routes: readonly ObservedRoute[]
   /** Undefined when the dump holds none of this namespace: it may have been taken without them. */
   readonly replicaSets: readonly ObservedReplicaSet[] | undefined
 }
@@ -56,19 +60,25 @@ function dumpedNamespace(name: string, found: readonly FoundObject[]): DumpedNam
   const all = (kind: string): readonly KubeObject[] => (byKind.get(kind) ?? []).map(({ object }) => object)
   const [namespace] = all('Namespace')
   const workloads = [...all('Deployment'), ...all('StatefulSet')]
-  const replicaSets = all('ReplicaSet')
-  const ownersOf = ownersIn({ workloads, replicaSets })
+  const replicaSets = all('ReplicaSet').map(projectReplicaSet)
+  const ownersOf = ownersIn({ workloads, replicaSets: all('ReplicaSet') })
+  const pods = all('Pod').map((pod) => readPod(pod, ownersOf))
+  const observed = pods.map((pod) => pod.observed)
+  const deployments = all('Deployment').map((one) =>
+    withRevision(projectDeployment(one), replicaSets, observed),
+  )
   return {
     name,
     label: labelOf(namespace === undefined ? workloads : [namespace]),
     namespace: namespace && projectNamespace(namespace),
     participant: all('Participant').map(readParticipant)[0],
     since: sinceOf(namespace === undefined ? workloads : [namespace]),
-    workloads: [...all('Deployment').map(projectDeployment), ...all('StatefulSet').map(projectStatefulSet)],
-    pods: all('Pod').map((pod) => readPod(pod, ownersOf)),
+    workloads: [...deployments, ...all('StatefulSet').map(projectStatefulSet)],
+    pods,
     claims: all('PersistentVolumeClaim').map(projectClaim),
     events: all('Event').map(projectEvent),
-    replicaSets: replicaSets.length === 0 ? undefined : replicaSets.map(projectReplicaSet),
+    routes: [...all('Ingress'), ...all('HTTPRoute')].map(projectRoute),
+    replicaSets: replicaSets.length === 0 ? undefined : replicaSets,
   }
 }
 

@@ -125,6 +125,12 @@ const CASES: readonly Case[] = [
     shows: 'pods of no workload: a sidecar that crashes, one that ended, one held back by a gate',
   },
   {
+    input: 'routes.input.yaml',
+    now: '2026-01-01T01:00:00Z',
+    exits: 0,
+    shows: 'a participant that is READY although three routes and a claim are pending',
+  },
+  {
     input: 'broken.input.yaml',
     now: '2026-01-01T00:30:00Z',
     exits: 1,
@@ -178,6 +184,14 @@ describe('explain shows', () => {
         readFileSync(new URL(`../../${page}`, import.meta.url), 'utf8').includes(`\n${headline}\n`),
         page,
       )
+  })
+
+  it('people which routes are pending, in one line', async () => {
+    const { stdout } = await run(['-f', `${testdata}routes.input.yaml`, '--now', '2026-01-01T01:00:00Z'])
+    const lines = stdout.split('\n').filter((line) => line.includes('Routes pending'))
+    assert.deepEqual(lines, [
+      '  Routes pending, which keeps nothing from READY: HTTPRoute nobody-looked: nobody has taken it on yet for Gateway edge/public; HTTPRoute refused: Gateway edge/public does not accept it (NoMatchingListenerHostname): no listener of this gateway is for other.example; Ingress without-address: no ingress controller has given it an address; many give none',
+    ])
   })
 
   it('people the same in text, with what to do', async (t) => {

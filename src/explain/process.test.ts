@@ -17,7 +17,13 @@ const env = {
 }
 
 const run = (args: readonly string[], input = ''): SpawnSyncReturns<string> =>
-  spawnSync(process.execPath, [main, 'explain', ...args], { encoding: 'utf8', input, env, timeout: 30_000 })
+  spawnSync(process.execPath, [main, 'explain', ...args], {
+    encoding: 'utf8',
+    input,
+    env,
+    timeout: 30_000,
+    maxBuffer: 64 * 1024 * 1024,
+  })
 
 describe('explain as a process', () => {
   it('prints nothing but the JSON, and ends with 0 when all is ready, whatever the settings', () => {

@@ -2,6 +2,7 @@
 import type { Cause } from '../model/causes.ts'
 import type { ComponentState, Phase } from '../model/participant.ts'
 import type { ComponentVerdict } from '../status/component.ts'
+import { conditionsOf, type Said } from '../status/conditions.ts'
 import { diagnosePod } from '../status/diagnosis/diagnose.ts'
 import { isLeftover } from '../status/diagnosis/leftovers.ts'
 import type { AnswerEvent } from '../status/events/answer-event.ts'
@@ -30,6 +31,8 @@ export interface ReportedParticipant {
   readonly components: Readonly<Record<string, ReportedComponent>>
   /** At most ten, newest first. */
   readonly events: readonly AnswerEvent[]
+  /** Those that the running service writes into the resource, without their times. */
+  readonly conditions: readonly Said[]
 }
 
 export interface ReportedComponent {
@@ -92,8 +95,9 @@ interface JudgedParticipant {
 function judgeParticipant(dumped: DumpedNamespace, nowMs: number): JudgedParticipant {
   const snapshot = snapshotOf(dumped, nowMs)
   const { participant, workloads, pods, claims, events } = snapshot
-  const { phase, reason, message, components, recheckAtMs } = judge(snapshot)
-  const { replicaSets } = dumped
+  const verdict = judge(snapshot)
+  const { phase, reason, message, components, recheckAtMs } = verdict
+  const { replicaSets, routes } = dumped
   const relevant = relevantEvents({
     workloads,
     pods,
@@ -113,6 +117,7 @@ function judgeParticipant(dumped: DumpedNamespace, nowMs: number): JudgedPartici
         components.map((component) => [component.name, reportComponent(component)]),
       ),
       events: told.events,
+      conditions: conditionsOf({ participant, verdict, routes }),
     },
     recheckAtMs,
   }

@@ -119,6 +119,18 @@ const participant = object({
   }),
 })
 
+const ingress = object({
+  spec: fields({ rules: listOf(fields({ host: text })) }),
+  status: fields({ loadBalancer: fields({ ingress: listOf(fields({})) }) }),
+})
+
+const parentRef = fields({ kind: text, namespace: text, name: text })
+
+const httpRoute = object({
+  spec: fields({ hostnames: listOf(text), parentRefs: listOf(parentRef) }),
+  status: fields({ parents: listOf(fields({ parentRef, conditions })) }),
+})
+
 export interface JudgedKind {
   /** API groups that serve it; `''` is the core group. */
   readonly groups: readonly string[]
@@ -146,6 +158,8 @@ export const JUDGED_KINDS: Readonly<Record<string, JudgedKind>> = {
       status: fields({ phase: text, conditions }),
     }),
   },
+  Ingress: { groups: ['networking.k8s.io', 'extensions'], namespaced: true, shape: ingress },
+  HTTPRoute: { groups: ['gateway.networking.k8s.io'], namespaced: true, shape: httpRoute },
   Event: { groups: ['', 'events.k8s.io'], namespaced: true, shape: event },
 }
 

@@ -21,7 +21,7 @@ export function componentsOf(dumped: DumpedNamespace): readonly ObservedWorkload
 
 /** Everything the status rules look at, as far as the dump tells. */
 export function snapshotOf(dumped: DumpedNamespace, nowMs: number): Snapshot {
-  const { workloads, claims, events } = dumped
+  const { workloads, claims, events, routes } = dumped
   const participant = participantOf(dumped)
   const pods = dumped.pods.map(({ observed }) => observed)
   const remembered = participant.status?.firstReadyTime !== undefined
@@ -32,6 +32,7 @@ export function snapshotOf(dumped: DumpedNamespace, nowMs: number): Snapshot {
     pods,
     claims,
     events,
+    routes,
     ...(dumped.participant === undefined && { byName: true }),
     everReady: remembered || everReadyByObjects(componentsOf(dumped), pods),
     nowMs,

@@ -14,6 +14,7 @@ export function textReport({ report, recheckAtMs, judgedAtMs }: Judgement): stri
   const sections = report.participants.map((participant) => [
     headline(participant),
     ...(participant.status === 'READY' ? [] : details(participant, unready)),
+    ...routesPending(participant),
     ...changesAt(recheckAtMs.get(participant.participantName)),
   ])
   const others = strays.length === 0 ? [] : [['Pods of no participant', ...indented(podTable(strays))]]
@@ -23,10 +24,19 @@ export function textReport({ report, recheckAtMs, judgedAtMs }: Judgement): stri
 /** The one line to act on. */
 function headline(participant: ReportedParticipant): string {
   const { participantName, status, message } = participant
-  const who = causesOf(ownCauses(participant))
+  const who = causesOf(causesTold(participant))
     .map(({ code, who: acts }) => `${code}; ${acts}`)
     .join(', ')
   return [participantName, status, plain(message), ...(who === '' ? [] : [`(${who})`])].join('  ')
+}
+
+/** Those of the components that the message is about, what has failed first. */
+function causesTold(participant: ReportedParticipant): readonly (Cause | null)[] {
+  if (participant.status === 'DELETING') return ownCauses(participant)
+  return Object.entries(participant.components)
+    .filter(([name, { message }]) => participant.message.includes(`${name}: ${message}`))
+    .toSorted(([, a], [, b]) => Number(b.status === 'Failed') - Number(a.status === 'Failed'))
+    .map(([, { cause }]) => cause)
 }
 
 function details(
@@ -34,7 +44,7 @@ function details(
   unready: readonly (readonly [string, ReportedPod])[],
 ): readonly string[] {
   const own = unready.filter(([key]) => namespaceOf(key) === participant.participantName)
-  const causes = [...ownCauses(participant), ...own.map(([, { cause }]) => cause)]
+  const causes = [...causesTold(participant), ...ownCauses(participant), ...own.map(([, { cause }]) => cause)]
   return [
     ...section('Components', componentTable(participant)),
     ...section('Pods that are not ready', podTable(own)),
@@ -92,6 +102,13 @@ function causesOf(causes: readonly (Cause | null)[]): readonly Cause[] {
   const byCode = new Map<string, Cause>()
   for (const cause of causes) if (cause !== null && !byCode.has(cause.code)) byCode.set(cause.code, cause)
   return [...byCode.values()]
+}
+
+/** Said of a READY participant too: it cannot be reached, though it runs. */
+function routesPending({ conditions }: ReportedParticipant): readonly string[] {
+  return conditions
+    .filter(({ reason }) => reason === 'RoutesPending')
+    .flatMap(({ message }) => ['', `  Routes pending, which keeps nothing from READY: ${plain(message)}`])
 }
 
 function changesAt(atMs: number | undefined): readonly string[] {

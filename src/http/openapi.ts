@@ -1,5 +1,5 @@
-import type { Accepted } from '../model/requests.ts'
 /** The OpenAPI document without a running service, for whoever writes it to a file. */
+import type { Accepted } from '../model/requests.ts'
 import { createApp } from './app.ts'
 
 /** Always the same for the same source. Nothing is listened on, nothing is asked. */

@@ -84,6 +84,22 @@ describe('a watch', () => {
     assert.deepEqual(await eventsOf(at.kube), [gone])
   })
 
+  it('says when the server has accepted it, and only then', async () => {
+    await using server = await openScriptedServer()
+    await using at = await openKubeAt(server.url)
+    let accepted = 0
+    const onAccepted = (): void => void (accepted += 1)
+    server.script(status(410, 'Expired'))
+    await assert.rejects(eventsOf(at.kube, { ...patient(), onAccepted }))
+    assert.equal(accepted, 0)
+    server.script(stream([], { end: false }))
+    const stop = new AbortController()
+    const reading = eventsOf(at.kube, { ...patient(stop.signal), onAccepted })
+    await eventually(() => accepted === 1, { what: 'the acceptance' })
+    stop.abort()
+    await assert.rejects(reading)
+  })
+
   it('throws the refusal when the server answers with another code than 200, without asking again', async () => {
     await using server = await openScriptedServer()
     await using at = await openKubeAt(server.url)

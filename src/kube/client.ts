@@ -187,7 +187,7 @@ class KubeClient implements Kube, AsyncDisposable {
   }
 
   watch(resource: Resource, options: WatchOptions): AsyncIterable<WatchEvent> {
-    const { signal, timeoutSeconds, sendInitialEvents = false } = options
+    const { signal, timeoutSeconds, onAccepted, sendInitialEvents = false } = options
     const path = pathOf(resource)
     const query = {
       watch: '1',
@@ -199,7 +199,7 @@ class KubeClient implements Kube, AsyncDisposable {
       ...(sendInitialEvents ? { sendInitialEvents: 'true', resourceVersionMatch: 'NotOlderThan' } : {}),
     }
     const timeoutMs = timeoutSeconds * 1000 + this.#tuning.watchGraceMs
-    const chunks = this.#transport.stream({ path, query, timeoutMs, signal })
+    const chunks = this.#transport.stream({ path, query, timeoutMs, onAccepted, signal })
     return readWatchEvents(chunks, { request: `GET ${path}`, maxLineBytes: this.#tuning.maxEventBytes })
   }
 

@@ -54,6 +54,8 @@ export interface WatchOptions {
   readonly sendInitialEvents?: boolean
   /** The server closes the watch after this many seconds. */
   readonly timeoutSeconds: number
+  /** Called when the server has accepted the watch, before the first event. */
+  readonly onAccepted?: () => void
   readonly signal: AbortSignal
 }
 

@@ -31,7 +31,7 @@ export interface WatchSink {
   remove(object: KubeObject): void
   /** A bookmark: nothing else has happened up to this resourceVersion. */
   reached(resourceVersion: string): void
-  /** The server showed a sign of life. */
+  /** The server has told the latest of what is reflected: no error, not half a state. */
   heard(): void
   /** A list or a watch failed; it will be tried again. */
   failed(): void
@@ -48,6 +48,11 @@ export interface ReflectorOptions {
    * warning of the log: whoever is told knows what is missing without it.
    */
   readonly onRefused?: (error: KubeApiError) => void
+  /**
+   * For a kind that not every cluster serves: where it does not (404) there are no objects, which is no failure. It is
+   * asked for again from time to time, in case its CustomResourceDefinition is installed.
+   */
+  readonly mayBeUnserved?: boolean
   readonly log: Log
   /** Wall clock, ms since 1970. */
   readonly now: () => number
@@ -155,18 +160,19 @@ export class Reflector {
   }
 
   async #follow(guard: WatchGuard, timeoutSeconds: number): Promise<void> {
-    const { kube, resource, sink } = this.#options
-    let staged = this.#resourceVersion === undefined ? sink.stage() : undefined
+    const { kube, resource, sink, tuning } = this.#options
+    const resourceVersion = this.#resourceVersion
+    let staged = resourceVersion === undefined ? sink.stage() : undefined
+    const onAccepted = (): void => guard.tellAfter(tuning.calmMs, () => sink.heard())
     const options: WatchOptions = {
       ...this.#selector,
-      ...(this.#resourceVersion === undefined
-        ? { sendInitialEvents: true }
-        : { resourceVersion: this.#resourceVersion }),
+      ...(resourceVersion === undefined ? { sendInitialEvents: true } : { resourceVersion, onAccepted }),
       timeoutSeconds,
       signal: guard.signal,
     }
     for await (const event of kube.watch(resource, options)) {
-      this.#heard(guard)
+      guard.heard()
+      this.#stats.events += 1
       if (event.type === 'ERROR') throw errorOfStatus(event.object, resource)
       if (staged === undefined) this.#take(event)
       else if (isInitialEventsEnd(event)) {
@@ -178,12 +184,6 @@ export class Reflector {
     }
   }
 
-  #heard(guard: WatchGuard): void {
-    guard.heard()
-    this.#stats.events += 1
-    this.#options.sink.heard()
-  }
-
   async #commit(staged: StagedState, resourceVersion: string): Promise<void> {
     await staged.commit(resourceVersion)
     this.#resourceVersion = resourceVersion
@@ -192,6 +192,7 @@ export class Reflector {
   #take({ type, object }: WatchEvent): void {
     const { sink } = this.#options
     const { resourceVersion } = object.metadata
+    sink.heard()
     if (type === 'ADDED' || type === 'MODIFIED') sink.put(object)
     if (type === 'DELETED') sink.remove(object)
     if (resourceVersion === undefined) return
@@ -224,6 +225,7 @@ export class Reflector {
       case 'expired':
         this.#stats.relists += 1
         this.#resourceVersion = undefined
+        this.#options.sink.failed()
         return this.#wait('the position of a watch is lost; listing again', {
           stop,
           error: end.error,
@@ -234,10 +236,25 @@ export class Reflector {
         this.#stats.restarts += 1
         return this.#wait('the server closed a watch at once; starting it again', { stop })
       case 'failed':
+        if (this.#options.mayBeUnserved === true && hasReason(end.error, 'NotFound'))
+          return this.#waitUntilServed(end.error, stop)
         this.#stats.restarts += 1
         this.#options.sink.failed()
         return this.#wait('a watch failed; starting it again', { stop, ...end })
     }
+  }
+
+  async #waitUntilServed(error: KubeApiError, stop: AbortSignal): Promise<void> {
+    const { log, random, resource, sink, tuning } = this.#options
+    await sink.stage().commit('0')
+    this.#resourceVersion = undefined
+    this.#failures = 0
+    const waitMs = Math.ceil(tuning.unservedMs * (1 - random() / 2))
+    log.debug(
+      { resource: resource.plural, waitMs, err: error },
+      'this kind is not served; asking again later',
+    )
+    await rest(waitMs, stop)
   }
 
   async #wait(text: string, pause: Pause): Promise<void> {
@@ -248,9 +265,7 @@ export class Reflector {
     const waitMs = Math.max(ownMs, Math.min(retryAfterMs, tuning.backoffMaxMs))
     this.#failures += 1
     this.#logWait(text, pause, waitMs)
-    await timers.setTimeout(waitMs, undefined, { signal: stop }).catch(() => {
-      // Stopped while waiting: the caller looks at the signal.
-    })
+    await rest(waitMs, stop)
   }
 
   #logWait(text: string, { error, usual = false }: Pause, waitMs: number): void {
@@ -271,6 +286,12 @@ interface Pause {
   readonly usual?: boolean
   /** What the server asked for. */
   readonly retryAfterMs?: number
+}
+
+async function rest(ms: number, stop: AbortSignal): Promise<void> {
+  await timers.setTimeout(ms, undefined, { signal: stop }).catch(() => {
+    // Stopped while waiting: the caller looks at the signal.
+  })
 }
 
 function stageEvent(staged: StagedState, { type, object }: WatchEvent): void {

@@ -24,6 +24,8 @@ interface Call extends Omit<WireRequest, 'body'> {
 interface StreamCall extends Pick<WireRequest, 'path' | 'query'> {
   /** The stream is cut, with an error, after this many ms. */
   readonly timeoutMs: number
+  /** Called when the server has said 200. */
+  readonly onAccepted?: (() => void) | undefined
   readonly signal: AbortSignal
 }
 
@@ -121,6 +123,7 @@ class RetryingTransport implements Transport {
     try {
       const stream = await this.#openStream(request, limit.signal)
       await using _ = stream.connection
+      call.onAccepted?.()
       yield* stream.body
     } catch (error) {
       limit.signal.throwIfAborted()

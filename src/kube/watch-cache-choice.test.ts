@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { fakeTime, settle } from '../../test/support/fake-time.ts'
-import { openPodCache, viewOf } from '../../test/support/pod-cache.ts'
+import { openPodCache, type PodCache, viewOf } from '../../test/support/pod-cache.ts'
 import {
   aPod,
   added,
@@ -98,7 +98,106 @@ describe('a cache that can be done without', () => {
   })
 })
 
+describe('a cache of a kind that is not served', () => {
+  const open = (kube: ScriptedKube): PodCache => openPodCache(kube, { mayBeUnserved: true })
+
+  /** Answers 404 as long as the kind is not installed. */
+  function kubeWithout(): ScriptedKube & { installed: boolean } {
+    const kube = Object.assign(new ScriptedKube(), { installed: false })
+    kube.onWatch = (watch) => {
+      if (!kube.installed) watch.fail(refusal(404, 'NotFound'))
+    }
+    return kube
+  }
+
+  it('is complete and empty at once, and says so to nobody but who debugs', async () => {
+    const kube = kubeWithout()
+    await using pods = open(kube)
+    pods.cache.start()
+    await pods.cache.whenSynced()
+    await settle()
+    assert.deepEqual(pods.held(), [])
+    assert.deepEqual(pods.log.texts('info', 'warn', 'error'), [])
+    assert.deepEqual(pods.log.texts('debug'), ['this kind is not served; asking again later'])
+    assert.equal(pods.cache.stats.restarts, 0)
+    assert.ok(pods.cache.lastContactMs > 0)
+  })
+
+  it('is asked for every two minutes, however long that lasts, and found when it is installed', async (t) => {
+    const time = fakeTime(t)
+    const kube = kubeWithout()
+    await using pods = open(kube)
+    pods.cache.start()
+    for (let minute = 0; minute < 60; minute += 1) await time.pass(60_000)
+    assert.equal(kube.watches.length, 31)
+    kube.installed = true
+    await time.pass(120_000)
+    kube.open[0]?.send(added(aPod('a', 4)), endBookmark(5))
+    await settle()
+    assert.deepEqual(pods.held(), ['space/a@4'])
+    assert.deepEqual(pods.told, ['added space/a@4'])
+  })
+
+  it('loses what it held when the kind is uninstalled, and finds it again', async (t) => {
+    const time = fakeTime(t)
+    const kube = kubeWithout()
+    kube.installed = true
+    await using pods = open(kube)
+    pods.cache.start()
+    await settle()
+    kube.open[0]?.send(added(aPod('a', 4)), endBookmark(5))
+    await settle()
+    kube.installed = false
+    await time.pass(1_000)
+    kube.open[0]?.close()
+    await settle()
+    assert.deepEqual(pods.told, ['added space/a@4', 'deleted space/a@4'])
+    kube.installed = true
+    await time.pass(120_000)
+    assert.equal(kube.open[0]?.options.sendInitialEvents, true)
+    kube.open[0]?.send(added(aPod('b', 7)), endBookmark(8))
+    await settle()
+    assert.deepEqual(pods.held(), ['space/b@7'])
+  })
+
+  it('is complete and empty on a server without WatchList as well', async () => {
+    const kube = new ScriptedKube()
+    kube.onWatch = (watch) => watch.fail(refusal(422, 'Invalid'))
+    kube.answerPage = () => Promise.reject(refusal(404, 'NotFound'))
+    await using pods = open(kube)
+    pods.cache.start()
+    await pods.cache.whenSynced()
+    assert.equal(pods.cache.synced, true)
+  })
+
+  it('takes any other failure for one', async () => {
+    const kube = new ScriptedKube()
+    kube.onWatch = (watch) => watch.fail(refusal(503, 'ServiceUnavailable'))
+    await using pods = open(kube)
+    pods.cache.start()
+    await pods.cache.whenSettled()
+    await settle()
+    assert.deepEqual([pods.cache.synced, pods.log.texts('warn').length], [false, 1])
+  })
+})
+
 describe('a cache that everything needs', () => {
+  it('takes a kind that is not served for a failure, and keeps what it holds', async (t) => {
+    const time = fakeTime(t)
+    const kube = new ScriptedKube()
+    kube.onWatch = (watch, call) => {
+      if (call === 1) watch.send(added(aPod('a', 4)), endBookmark(5))
+      else watch.fail(refusal(404, 'NotFound'))
+    }
+    await using pods = openPodCache(kube)
+    pods.cache.start()
+    await settle()
+    await time.pass(1_000)
+    kube.open[0]?.close()
+    await settle()
+    assert.deepEqual([pods.held(), pods.log.texts('warn').length], [['space/a@4'], 1])
+  })
+
   it('warns of a refusal as of every failure', async () => {
     const kube = new ScriptedKube()
     kube.onWatch = (watch) => watch.fail(refusal(403, 'Forbidden'))

@@ -28,6 +28,8 @@ export interface WatchCacheOptions<T> {
   readonly project: (object: KubeObject) => T | undefined
   /** For a watch that can be done without: see {@link ReflectorOptions.onRefused}. */
   readonly onRefused?: (error: KubeApiError) => void
+  /** For a kind that not every cluster serves: see {@link ReflectorOptions.mayBeUnserved}. */
+  readonly mayBeUnserved?: boolean
   readonly log: Log
   /** Wall clock, ms since 1970. */
   readonly now: () => number
@@ -115,7 +117,7 @@ export class WatchCache<T> implements AsyncDisposable {
     return this.#store.size
   }
 
-  /** Wall clock, ms since 1970, of the last event, bookmark or completed list; 0 before the first. */
+  /** Wall clock, ms since 1970, of the last event, bookmark, completed list or resumed watch; 0 before the first. */
   get lastContactMs(): number {
     return this.#lastContactMs
   }

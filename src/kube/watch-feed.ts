@@ -1,6 +1,5 @@
 /** Tells of the objects of one kind as they come and keeps none: for whoever remembers them in a way of his own. */
-import type { KubeObject, Resource } from '../model/kubernetes.ts'
-import { keyOf } from '../model/kubernetes.ts'
+import { type KubeObject, keyOf, type Resource } from '../model/kubernetes.ts'
 import type { Log } from '../model/log.ts'
 import type { KubeApiError } from './errors.ts'
 import type { Kube } from './kube.ts'
@@ -76,7 +75,7 @@ export class WatchFeed implements AsyncDisposable {
     await this.#settled.when(this.#stop.signal, signal)
   }
 
-  /** Wall clock, ms since 1970, of the last event, bookmark or completed list; 0 before the first. */
+  /** Wall clock, ms since 1970, of the last event, bookmark, completed list or resumed watch; 0 before the first. */
   get lastContactMs(): number {
     return this.#lastContactMs
   }

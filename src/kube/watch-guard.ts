@@ -28,6 +28,7 @@ export class WatchGuard implements Disposable {
   readonly #initialSilenceMs: number
   #initial: NodeJS.Timeout | undefined
   #silence: NodeJS.Timeout
+  #calm: NodeJS.Timeout | undefined
   #cut: Cut | undefined
 
   constructor({ stop, silenceMs, lifeMs, initial }: WatchGuardOptions) {
@@ -57,8 +58,13 @@ export class WatchGuard implements Disposable {
     this.heard()
   }
 
+  /** Tells after so many ms, if the watch lives that long. */
+  tellAfter(ms: number, tell: () => void): void {
+    this.#calm = setTimeout(tell, ms)
+  }
+
   [Symbol.dispose](): void {
-    for (const timer of [this.#silence, this.#life, this.#initial]) clearTimeout(timer)
+    for (const timer of [this.#silence, this.#life, this.#initial, this.#calm]) clearTimeout(timer)
     // Whoever still listens to the combined signal is told, so that neither keeps the other alive.
     this.#abort.abort()
   }

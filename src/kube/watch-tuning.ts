@@ -16,6 +16,11 @@ export interface WatchTuning {
    * minute, though at no promised interval.
    */
   readonly silenceMs: number
+  /**
+   * A watch that went on from its last position and brought no error for this many ms after it was accepted has told
+   * what happened meanwhile: without this, that would be known with the next event or bookmark only. Our choice.
+   */
+  readonly calmMs: number
   /** A server whose WatchList has not brought the end bookmark after this many ms is taken to lack it. Our choice. */
   readonly initialEventsMs: number
   /** The same when nothing at all has come for this many ms before the end bookmark. Our choice. */
@@ -27,6 +32,11 @@ export interface WatchTuning {
   readonly healthyMs: number
   /** A watch the server closes sooner than this, in ms, counts as a failure: reconnecting at once would be a storm. */
   readonly shortWatchMs: number
+  /**
+   * Longest wait, in ms, before a kind that nobody serves is asked for again; half of it is left to chance. Our choice:
+   * each attempt counts as a sign of life, and two minutes without one would be called a lag.
+   */
+  readonly unservedMs: number
   /** The event loop gets a turn whenever ingesting has taken this many ms. Our choice. */
   readonly sliceMs: number
 }
@@ -37,11 +47,13 @@ export const WATCH_DEFAULTS: WatchTuning = {
   timeoutMaxMs: 600_000,
   timeoutGraceMs: 30_000,
   silenceMs: 90_000,
+  calmMs: 1_000,
   initialEventsMs: 120_000,
   initialSilenceMs: 15_000,
   backoffBaseMs: 800,
   backoffMaxMs: 30_000,
   healthyMs: 120_000,
   shortWatchMs: 1_000,
+  unservedMs: 120_000,
   sliceMs: 5,
 }

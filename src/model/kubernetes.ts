@@ -86,6 +86,20 @@ export const RESOURCES = {
     plural: 'statefulsets',
     namespaced: true,
   },
+  Ingress: {
+    group: 'networking.k8s.io',
+    version: 'v1',
+    kind: 'Ingress',
+    plural: 'ingresses',
+    namespaced: true,
+  },
+  HTTPRoute: {
+    group: 'gateway.networking.k8s.io',
+    version: 'v1',
+    kind: 'HTTPRoute',
+    plural: 'httproutes',
+    namespaced: true,
+  },
 } as const satisfies Readonly<Record<string, Resource>>
 
 export interface ObjectKey {

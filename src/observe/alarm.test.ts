@@ -40,4 +40,17 @@ describe('an alarm', () => {
     await time.pass(100)
     assert.deepEqual(woken, ['acme'])
   })
+
+  it('notices within ten seconds that the clock was set forward', async (t) => {
+    const time = fakeTime(t)
+    const woken: string[] = []
+    let setForwardMs = 0
+    using alarm = new Alarm({ wake: (name) => woken.push(name), now: () => Date.now() + setForwardMs })
+    alarm.set('acme', Date.now() + 600_000)
+    setForwardMs = 3_600_000
+    await time.pass(9_999)
+    assert.deepEqual(woken, [])
+    await time.pass(1)
+    assert.deepEqual(woken, ['acme'])
+  })
 })

@@ -9,8 +9,8 @@ export interface AlarmOptions {
 /** Time between two looks at a clock that stands still, ms. */
 const REST_MS = 100
 
-/** Node's timers take at most this many ms; a later alarm is looked at again then. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1
+/** Timers do not follow a clock that is set forward: a later alarm is looked at again after this many ms. */
+const LONGEST_TIMER_MS = 10_000
 
 export class Alarm implements Disposable {
   readonly #options: AlarmOptions

@@ -9,6 +9,7 @@ import {
   BORN,
   BORN_MS,
 } from '../../test/support/builders.ts'
+import type { Participant } from '../model/participant.ts'
 import type { Answer } from '../status/answer.ts'
 import { judge, type Snapshot } from '../status/participant.ts'
 import { type Derived, derive } from './answers.ts'
@@ -70,6 +71,19 @@ describe('a finished answer', () => {
     assert.equal(look({ participant: known, nowMs: at(6000) }).record.lastUpdated, '2026-01-01T00:01:00Z')
   })
 
+  it('of what has no resource tells the same times after a restart: those of its objects', () => {
+    const objects = {
+      participant: aParticipant({ metadata: { resourceVersion: '' } }),
+      byName: true,
+    } as const
+    const first = look({ ...objects, nowMs: at(6000) })
+    assert.equal(first.verdict.phase, 'READY')
+    assert.equal(first.since, BORN)
+    const second = look({ ...objects, nowMs: at(9000) })
+    assert.equal(second.record.etag, first.record.etag)
+    assert.equal(second.record.lastUpdated, BORN)
+  })
+
   it('dates the change of a component when it was seen, and keeps that date', () => {
     const first = look({ nowMs: at(60) })
     const second = look({ workloads: rolling, nowMs: at(70) }, first)
@@ -119,5 +133,50 @@ describe('a finished answer', () => {
       derived.resourceStatus.conditions.find(({ type }) => type === 'Ready')?.lastTransitionTime
     assert.equal(ready(still), ready(first))
     assert.notEqual(ready(look({ participant, nowMs: at(95) }, still)), ready(first))
+  })
+})
+
+describe('the times of several processes', () => {
+  const said = ({ resourceStatus }: Derived, since: string): NonNullable<Participant['status']> => ({
+    ...resourceStatus,
+    since,
+    conditions: resourceStatus.conditions.map((each) => ({ ...each, lastTransitionTime: since })),
+  })
+  const readyAt = ({ resourceStatus }: Derived): string | undefined =>
+    resourceStatus.conditions.find(({ type }) => type === 'Ready')?.lastTransitionTime
+
+  it('become the earlier one, when another process has written that into the resource', () => {
+    const starting = look({ workloads: rolling, nowMs: at(20) })
+    const told = aParticipant({ status: { ...starting.resourceStatus } })
+    const first = look({ participant: told, nowMs: at(30) }, starting)
+    assert.equal(first.since, '2026-01-01T00:00:30Z')
+    const participant = aParticipant({ status: said(first, '2026-01-01T00:00:29Z') })
+    const second = look({ participant, nowMs: at(40) }, first)
+    assert.deepEqual([second.since, readyAt(second)], ['2026-01-01T00:00:29Z', '2026-01-01T00:00:29Z'])
+  })
+
+  it('stay what they are when another process saw it later', () => {
+    const first = look({ nowMs: at(30) })
+    const participant = aParticipant({ status: said(first, '2026-01-01T00:00:31Z') })
+    const second = look({ participant, nowMs: at(40) }, first)
+    assert.deepEqual([second.since, readyAt(second)], [first.since, readyAt(first)])
+  })
+
+  it('are those of the process that saw the change first', () => {
+    const first = look({ workloads: rolling, nowMs: at(30) })
+    const ready = look({ nowMs: at(35) }, first)
+    const participant = aParticipant({ status: said(ready, '2026-01-01T00:00:35Z') })
+    assert.equal(look({ participant, nowMs: at(50) }, first).since, '2026-01-01T00:00:35Z')
+  })
+
+  it('are not those of a state before the last change, which the resource still tells', () => {
+    const since = '2026-01-01T00:00:10Z'
+    const status = { phase: 'READY', since, firstReadyTime: since } as const
+    const ready = look({ participant: aParticipant({ status }), nowMs: at(30) })
+    const broken = { participant: aParticipant({ status }), workloads: rolling.slice(1), everReady: true }
+    const lost = look({ ...broken, nowMs: at(600) }, ready)
+    assert.equal(lost.verdict.phase, 'DEGRADED')
+    const participant = aParticipant({ status: { ...status }, metadata: { resourceVersion: '8' } })
+    assert.equal(look({ participant, everReady: true, nowMs: at(700) }, lost).since, '2026-01-01T00:11:40Z')
   })
 })

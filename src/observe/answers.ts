@@ -8,6 +8,7 @@ import { tellEvents } from '../status/events/tell.ts'
 import type { Snapshot, Verdict } from '../status/participant.ts'
 import { type DerivedStatus, derivedStatusOf, renderResourceStatus } from '../status/resource-status.ts'
 import type { StatusRecord } from '../store/store.ts'
+import { sinceOfOthers, withTimesOfOthers } from './times-of-others.ts'
 
 /** Everything that is known about a participant after one look at it. */
 export interface Derived {
@@ -17,6 +18,8 @@ export interface Derived {
   readonly record: StatusRecord
   /** What the resource should say. */
   readonly resourceStatus: DerivedStatus
+  /** What it said at this look. */
+  readonly told: Participant['status']
 }
 
 export interface DeriveInput {
@@ -33,16 +36,19 @@ export function derive(input: DeriveInput): Derived {
   const verdict = keepTimes(input.verdict, before, now)
   const since = sinceOf(input, now)
   const everReady = snapshot.everReady || verdict.phase === 'READY'
+  // What has no resource to remember its times in shall not get new ones with every restart.
+  const changedAt = snapshot.byName === true && before === undefined ? since : now
   const rendered = renderResourceStatus({
     participant: snapshot.participant,
     verdict,
+    ...(snapshot.routes && { routes: snapshot.routes }),
     since,
-    before: before?.resourceStatus,
-    now,
+    before: before && withTimesOfOthers(before, snapshot.participant),
+    now: changedAt,
   })
   const resourceStatus = sharedWith(snapshot.participant, rendered)
   const record = renderRecord(input, { now, verdict, since, resourceStatus })
-  return { verdict, everReady, since, resourceStatus, record }
+  return { verdict, everReady, since, resourceStatus, record, told: snapshot.participant.status }
 }
 
 /** The same in the very objects that the resource consists of when it says that already: twice would be a waste. */
@@ -97,13 +103,27 @@ function rfc3339(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`
 }
 
-/** Of the state: from our own memory, else from the resource when it tells the same state, else now. */
 function sinceOf({ snapshot, verdict, before }: DeriveInput, now: string): string {
-  if (before !== undefined) return before.verdict.phase === verdict.phase ? before.since : now
-  const { status, metadata } = snapshot.participant
-  if (status?.phase === verdict.phase && status.since !== undefined) return status.since
-  if (verdict.phase === 'DELETING') return metadata.deletionTimestamp ?? now
-  return verdict.phase === 'PROVISIONING' ? (metadata.creationTimestamp ?? now) : now
+  if (before === undefined)
+    return snapshot.byName === true ? sinceByObjects(verdict, now) : sinceByResource(snapshot, verdict, now)
+  const held = before.verdict.phase === verdict.phase ? before.since : now
+  return sinceOfOthers(before, verdict.phase, snapshot.participant) ?? held
+}
+
+/** The newest change of a component, as far as the cluster tells. */
+function sinceByObjects({ components }: Verdict, now: string): string {
+  return newestOf(
+    components.map(({ since }) => since),
+    now,
+  )
+}
+
+/** After a restart: when the resource tells the same state, it knows. */
+function sinceByResource({ participant }: Snapshot, { phase }: Verdict, now: string): string {
+  const { status, metadata } = participant
+  if (status?.phase === phase && status.since !== undefined) return status.since
+  if (phase === 'DELETING') return metadata.deletionTimestamp ?? now
+  return phase === 'PROVISIONING' ? (metadata.creationTimestamp ?? now) : now
 }
 
 /** A component that changed its state under our eyes did so now, whatever the cluster's own times say. */
@@ -136,12 +156,13 @@ function newestTime(answer: Answer, now: string): string {
     ...answer.events.map(({ timestamp }) => timestamp),
     ...answer.conditions.map(({ lastTransitionTime }) => lastTransitionTime),
   ]
-  return (
-    times
-      .filter((time) => time !== '' && time <= now)
-      .toSorted()
-      .at(-1) ?? now
-  )
+  return newestOf(times, now)
+}
+
+/** None that lies ahead; now, when there is none. */
+function newestOf(times: readonly string[], now: string): string {
+  const past = times.filter((time) => time !== '' && time <= now)
+  return past.toSorted().at(-1) ?? now
 }
 
 function encode(answer: Answer): Uint8Array {

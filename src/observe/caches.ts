@@ -3,11 +3,18 @@ import type { WatchCache } from '../kube/watch-cache.ts'
 import type { WatchFeed } from '../kube/watch-feed.ts'
 import { RESOURCES } from '../model/kubernetes.ts'
 import { PARTICIPANT_LABEL } from '../model/names.ts'
-import type { ObservedClaim, ObservedNamespace, ObservedPod, ObservedWorkload } from '../model/observed.ts'
+import type {
+  ObservedClaim,
+  ObservedNamespace,
+  ObservedPod,
+  ObservedRoute,
+  ObservedWorkload,
+} from '../model/observed.ts'
 import type { Participant } from '../model/participant.ts'
 import { projectClaim } from '../status/project-claim.ts'
 import { projectNamespace, projectParticipant } from '../status/project-participant.ts'
 import { projectPod } from '../status/project-pod.ts'
+import { projectRoute } from '../status/project-route.ts'
 import { projectDeployment, projectStatefulSet } from '../status/project-workload.ts'
 import {
   keepLegacyClaim,
@@ -24,6 +31,8 @@ export interface Caches extends AsyncDisposable {
   readonly statefulSets: WatchCache<ObservedWorkload>
   readonly pods: WatchCache<ObservedPod>
   readonly claims: WatchCache<ObservedClaim>
+  /** Ingresses and, where the Gateway API is installed, HTTPRoutes. */
+  readonly routes: readonly WatchCache<ObservedRoute>[]
   /** What may belong to a namespace that the Go provisioner made; undefined unless discovery is on. */
   readonly legacy: LegacyCaches | undefined
   /** Warnings of the whole cluster, and the Normal events that extend a deadline. Raw: most are nobody's. */
@@ -64,18 +73,24 @@ export function openCaches(options: CachesOptions): Caches {
     pods: watches.required(RESOURCES.Pod, projectPod, LABELLED),
   }
   const claims = watches.optional(RESOURCES.PersistentVolumeClaim, projectClaim, LABELLED)
+  const routes = {
+    ingresses: watches.optional(RESOURCES.Ingress, projectRoute, LABELLED),
+    httproutes: watches.optional(RESOURCES.HTTPRoute, projectRoute, { ...LABELLED, mayBeUnserved: true }),
+  }
   const legacy = options.discovery && openLegacy(watches, options.discovery.reserved)
   const events = [watches.events('type!=Normal'), watches.events('reason=TriggeredScaleUp')] as const
   const byName = {
     required: named(required),
     optional: new Map<string, Watch>([
       ['persistentvolumeclaims', claims],
+      ...named(routes),
       ...[...named({ ...legacy })].map(([name, watch]) => [`legacy-${name}`, watch] as const),
       ['events', events[0]],
       ['events-scale-up', events[1]],
     ]),
   }
-  return { ...required, ...byName, claims, legacy, events, ...lifeOf(byName, events) }
+  const others = { claims, routes: Object.values(routes), legacy, events }
+  return { ...required, ...byName, ...others, ...lifeOf(byName, events) }
 }
 
 function openLegacy(watches: Watches, reserved: readonly string[]): LegacyCaches {

@@ -1,7 +1,13 @@
 /** Gathers from the caches all that a verdict on a participant looks at, and tells whose surroundings changed. */
 import type { Change } from '../kube/watch-cache.ts'
 import { type KubeObject, keyOf } from '../model/kubernetes.ts'
-import type { ObservedClaim, ObservedEvent, ObservedPod, ObservedWorkload } from '../model/observed.ts'
+import type {
+  ObservedClaim,
+  ObservedEvent,
+  ObservedPod,
+  ObservedRoute,
+  ObservedWorkload,
+} from '../model/observed.ts'
 import { projectEvent } from '../status/events/project-event.ts'
 import type { Snapshot } from '../status/participant.ts'
 import { ByNamespace } from './by-namespace.ts'
@@ -31,6 +37,7 @@ export class ClusterView implements Disposable {
   readonly #workloads = new ByNamespace<ObservedWorkload>()
   readonly #pods = new ByNamespace<ObservedPod>()
   readonly #claims = new ByNamespace<ObservedClaim>()
+  readonly #routes = new ByNamespace<ObservedRoute>()
   readonly #events: EventMemory
   /** Of namespaces that are no participant's, in case they turn out to be one's. */
   readonly #strange: EventMemory
@@ -49,6 +56,7 @@ export class ClusterView implements Disposable {
     this.#follow(caches.statefulSets, (change) => this.#workloads.take(change))
     this.#follow(caches.pods, (change) => this.#pods.take(change))
     this.#follow(caches.claims, (change) => this.#claims.take(change))
+    for (const cache of caches.routes) this.#follow(cache, (change) => this.#routes.take(change))
     for (const feed of caches.events)
       this.#subscriptions.use(feed.subscribe((object) => this.#takeEvent(object)))
     if (caches.legacy !== undefined)
@@ -91,6 +99,7 @@ export class ClusterView implements Disposable {
         workloads: this.#workloads.of(name),
         pods: this.#pods.of(name),
         claims: this.#claims.of(name),
+        routes: this.#routes.of(name),
       }
     )
   }

@@ -3,73 +3,13 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { eventually } from '../../test/support/eventually.ts'
 import { createParticipant } from '../../test/support/provisioning.ts'
-import { RecordedLog } from '../../test/support/recorded-log.ts'
 import { openTestCluster } from '../../test/support/test-cluster.ts'
 import { KubeApiError } from '../kube/errors.ts'
 import type { Kube, WatchEvent } from '../kube/kube.ts'
 import { type KubeObject, type Resource, RESOURCES } from '../model/kubernetes.ts'
-import { PARTICIPANT_LABEL } from '../model/names.ts'
 import type { Participant } from '../model/participant.ts'
 import type { Answer } from '../status/answer.ts'
-import { MemoryStore } from '../store/memory.ts'
-import { openCaches } from './caches.ts'
-import { Observer, type ObserverOptions } from './observer.ts'
-
-interface Live extends AsyncDisposable {
-  readonly observer: Observer
-  readonly log: RecordedLog
-  readonly answerOf: (name: string) => Promise<Answer | undefined>
-}
-
-async function openLive(kube: Kube, more: Partial<ObserverOptions> = {}): Promise<Live> {
-  await using stack = new AsyncDisposableStack()
-  const log = new RecordedLog()
-  const store = stack.use(new MemoryStore())
-  const tuning = { backoffBaseMs: 5, backoffMaxMs: 20 }
-  const caches = stack.use(openCaches({ kube, log, now: Date.now, random: Math.random, tuning }))
-  const observer = stack.use(
-    new Observer({
-      caches,
-      store,
-      log,
-      now: Date.now,
-      digest: (bytes) => String(bytes.length),
-      onDerived: () => undefined,
-      ...more,
-    }),
-  )
-  caches.start()
-  await observer.start(AbortSignal.timeout(10_000))
-  const owned = stack.move()
-  return {
-    observer,
-    log,
-    answerOf: async (name) => {
-      const record = await store.get(name)
-      return record && (JSON.parse(new TextDecoder().decode(record.body)) as Answer)
-    },
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
-  }
-}
-
-/** A namespace that bears the label and is observed only, with one Deployment that the test keeps from having pods. */
-async function makeObserved(kube: Kube, name: string): Promise<void> {
-  const labels = { [PARTICIPANT_LABEL]: name }
-  await kube.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } })
-  await kube.create({
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { name: 'dataplane', namespace: name, labels },
-    spec: {
-      paused: true,
-      selector: { matchLabels: { app: 'dataplane' } },
-      template: {
-        metadata: { labels: { app: 'dataplane', ...labels } },
-        spec: { containers: [{ name: 'dataplane', image: 'dataplane:1' }] },
-      },
-    },
-  } as KubeObject)
-}
+import { makeObserved, openLive } from './for-tests.ts'
 
 async function warn(kube: Kube, namespace: string, message: string): Promise<void> {
   const now = new Date().toISOString().replace(/\.\d+Z$/u, 'Z')

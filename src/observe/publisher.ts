@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { hasReason } from '../kube/errors.ts'
 import type { Kube } from '../kube/kube.ts'
+import type { WatchCache } from '../kube/watch-cache.ts'
 import { WorkQueue } from '../kube/work-queue.ts'
 import type { KubeObject } from '../model/kubernetes.ts'
 import type { Log } from '../model/log.ts'
@@ -12,44 +13,107 @@ import type { Derived } from './answers.ts'
 
 export interface PublisherOptions {
   readonly kube: Pick<Kube, 'apply'>
-  readonly participants: { get(name: string): Participant | undefined; note(object: KubeObject): void }
+  readonly participants: Pick<WatchCache<Participant>, 'get' | 'note' | 'subscribe'>
+  readonly digest: (bytes: Uint8Array) => string
   readonly log: Log
   readonly random: () => number
 }
 
 export interface Publisher extends AsyncDisposable {
-  /** Remembers the verdict and writes it soon; a newer one replaces it. Nothing is written when nothing differs. */
-  readonly publish: (participant: Participant, derived: Derived) => void
+  /**
+   * Remembers the verdict and writes it soon; a newer one replaces it. Nothing is written when nothing differs. What was
+   * written already, and overwritten by somebody else, is written again after a wait that doubles each time.
+   */
+  readonly publish: (participant: Participant, derived: Pick<Derived, 'resourceStatus'>) => void
+}
+
+/** What is to be written. */
+interface Wish {
+  readonly uid: string
+  readonly status: DerivedStatus
+  readonly digest: string
 }
 
 const CONCURRENCY = 4
 
-export function openPublisher({ kube, participants, log, random }: PublisherOptions): Publisher {
-  const wanted = new Map<string, { readonly uid: string; readonly status: DerivedStatus }>()
-  const queue = new WorkQueue({
-    work: write,
-    concurrency: CONCURRENCY,
-    log,
-    random,
-    baseMs: 50,
-    maxMs: 30_000,
-  })
+export function openPublisher(options: PublisherOptions): Publisher {
+  return new ResourcePublisher(options)
+}
 
-  async function write(name: string, signal: AbortSignal): Promise<void> {
-    const wish = wanted.get(name)
-    const participant = participants.get(name)
-    if (wish === undefined || participant === undefined || participant.metadata.uid !== wish.uid) {
-      wanted.delete(name)
+class ResourcePublisher implements Publisher {
+  readonly #options: PublisherOptions
+  /** Wishes that wait for their turn. */
+  readonly #wanted = new Map<string, Wish>()
+  /** Digest of what was written last. */
+  readonly #written = new Map<string, string>()
+  readonly #queue: WorkQueue
+  readonly #subscription: Disposable
+
+  constructor(options: PublisherOptions) {
+    const { participants, log, random } = options
+    this.#options = options
+    this.#queue = new WorkQueue({
+      work: (name, signal) => this.#write(name, signal),
+      concurrency: CONCURRENCY,
+      log,
+      random,
+      baseMs: 50,
+      maxMs: 30_000,
+    })
+    this.#subscription = participants.subscribe(({ type, key }) => {
+      if (type === 'deleted') this.#forget(key)
+    })
+  }
+
+  readonly publish: Publisher['publish'] = (participant, { resourceStatus: status }) => {
+    const { name, uid = '' } = participant.metadata
+    if (!differs(participant, status)) {
+      this.#wanted.delete(name)
       return
     }
-    if (!differs(participant, wish.status)) return
+    const wish = { uid, status, digest: this.#options.digest(Buffer.from(JSON.stringify(status))) }
+    const waiting = this.#wanted.get(name)
+    this.#wanted.set(name, wish)
+    if (waiting?.digest === wish.digest) return
+    if (this.#written.get(name) === wish.digest) {
+      // Somebody else sees it otherwise: two that insist would write all the time.
+      this.#queue.addRateLimited(name)
+      return
+    }
+    this.#queue.forget(name)
+    this.#queue.add(name)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#subscription[Symbol.dispose]()
+    await this.#queue[Symbol.asyncDispose]()
+  }
+
+  #forget(name: string): void {
+    this.#wanted.delete(name)
+    this.#written.delete(name)
+    this.#queue.forget(name)
+  }
+
+  async #write(name: string, signal: AbortSignal): Promise<void> {
+    const { participants } = this.#options
+    const wish = this.#wanted.get(name)
+    const participant = participants.get(name)
+    if (wish === undefined) return
+    if (participant?.metadata.uid !== wish.uid || !differs(participant, wish.status)) {
+      this.#wanted.delete(name)
+      return
+    }
     try {
-      participants.note(await apply(participant, wish.status, signal))
-      queue.forget(name)
+      const object = await this.#apply(participant, wish.status, signal)
+      if (this.#wanted.get(name) === wish) this.#wanted.delete(name)
+      this.#written.set(name, wish.digest)
+      participants.note(object)
     } catch (error) {
       // Gone: nothing is left to say. Changed meanwhile: what it says now comes with the watch, then the same is tried again.
-      if (hasReason(error, 'Conflict')) queue.addRateLimited(name)
-      else if (!hasReason(error, 'NotFound')) throw error
+      if (hasReason(error, 'Conflict')) this.#queue.addRateLimited(name)
+      else if (hasReason(error, 'NotFound')) this.#forget(name)
+      else throw error
     }
   }
 
@@ -57,24 +121,16 @@ export function openPublisher({ kube, participants, log, random }: PublisherOpti
    * Only over the version that the verdict is about: an apply to a status ignores `metadata.uid`, and what is said of
    * a participant that was deleted meanwhile (above all: that it was READY once) must not reach its successor.
    */
-  function apply({ metadata }: Participant, status: DerivedStatus, signal: AbortSignal): Promise<KubeObject> {
+  #apply({ metadata }: Participant, status: DerivedStatus, signal: AbortSignal): Promise<KubeObject> {
     const { name, resourceVersion = '' } = metadata
     const object = { apiVersion: API_VERSION, kind: KIND, metadata: { name, resourceVersion }, status }
     const manager = FIELD_MANAGER.observe
-    return kube.apply<KubeObject>(object, { manager, subresource: 'status', force: true, signal })
-  }
-
-  return {
-    publish(participant, { resourceStatus }) {
-      const { name, uid = '' } = participant.metadata
-      if (!differs(participant, resourceStatus)) {
-        wanted.delete(name)
-        return
-      }
-      wanted.set(name, { uid, status: resourceStatus })
-      queue.add(name)
-    },
-    [Symbol.asyncDispose]: () => queue[Symbol.asyncDispose](),
+    return this.#options.kube.apply<KubeObject>(object, {
+      manager,
+      subresource: 'status',
+      force: true,
+      signal,
+    })
   }
 }
 

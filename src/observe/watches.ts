@@ -25,6 +25,8 @@ export type WatchesOptions = Omit<WatchFeedOptions, 'resource' | 'fieldSelector'
 
 type Selector = Pick<WatchCacheOptions<unknown>, 'labelSelector'>
 
+type OptionalSelector = Selector & Pick<WatchCacheOptions<unknown>, 'mayBeUnserved'>
+
 /** The API server keeps no watch cache of events, so it promises no bookmarks: their silence means nothing. */
 const EVENT_SILENCE_MS = 900_000
 
@@ -50,7 +52,7 @@ export class Watches {
   optional<T>(
     resource: Resource,
     project: (object: KubeObject) => T | undefined,
-    selector: Selector,
+    selector: OptionalSelector,
   ): WatchCache<T> {
     const onRefused = this.#onRefused(resource)
     return new WatchCache<T>({

@@ -29,8 +29,6 @@ const FURTHER: readonly Row[] = [
   ['', 'ResourceQuota', 'resourcequotas', 'quota'],
   ['coordination.k8s.io', 'Lease', 'leases'],
   ['events.k8s.io', 'Event', 'events', 'ev'],
-  ['gateway.networking.k8s.io', 'HTTPRoute', 'httproutes'],
-  ['networking.k8s.io', 'Ingress', 'ingresses', 'ing'],
   ['networking.k8s.io', 'NetworkPolicy', 'networkpolicies', 'netpol'],
   ['policy', 'PodDisruptionBudget', 'poddisruptionbudgets', 'pdb'],
   ['rbac.authorization.k8s.io', 'Role', 'roles'],
@@ -46,6 +44,7 @@ const SHORT_NAMES: Readonly<Record<string, readonly string[]>> = {
   customresourcedefinitions: ['crd', 'crds'],
   deployments: ['deploy'],
   events: ['ev'],
+  ingresses: ['ing'],
   namespaces: ['ns'],
   nodes: ['no'],
   persistentvolumeclaims: ['pvc'],
@@ -59,7 +58,6 @@ const SHORT_NAMES: Readonly<Record<string, readonly string[]>> = {
 const WITH_STATUS: ReadonlySet<string> = new Set([
   'CustomResourceDefinition',
   'Deployment',
-  'HTTPRoute',
   'Ingress',
   'Namespace',
   'Node',
@@ -72,6 +70,9 @@ const WITH_STATUS: ReadonlySet<string> = new Set([
   'Service',
   'StatefulSet',
 ])
+
+/** Served only once their CustomResourceDefinition is there, as by any API server. */
+const CUSTOM: readonly Resource[] = [RESOURCES.Participant, RESOURCES.HTTPRoute]
 
 /** Kept in step with the CustomResourceDefinitions in the state. */
 export class Kinds implements Disposable {
@@ -131,7 +132,7 @@ export function faultsOfDefinition(definition: JsonObject, rules: readonly Rule[
 }
 
 function builtinKinds(): readonly Kind[] {
-  const own = Object.values<Resource>(RESOURCES).filter(({ kind }) => kind !== RESOURCES.Participant.kind)
+  const own = Object.values<Resource>(RESOURCES).filter((resource) => !CUSTOM.includes(resource))
   const further =
     (namespaced: boolean) =>
     (row: Row): Resource => {

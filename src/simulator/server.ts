@@ -1,3 +1,4 @@
+/** The API server of the built-in cluster: HTTP in, what the handlers answer out; one door for requests and watches. */
 import {
   createServer,
   type IncomingMessage,

@@ -141,6 +141,19 @@ describe('the condition Reachable', () => {
   it('is True when every route is accepted', () =>
     assert.equal(said('Reachable', {}, [route(true)]).status, 'True'))
 
+  it('names the hosts of the routes when it is True', () =>
+    assert.equal(
+      said('Reachable', {}, [route(true), { ...route(true), name: 'other', hosts: ['a.example'] }]).message,
+      'every route is accepted: a.example, acme.example',
+    ))
+
+  it('says the same whichever route was seen first, and no more than a person reads', () => {
+    const many = Array.from({ length: 20 }, (_, at) => ({ ...route(false), name: `route-${at}` }))
+    const { message } = said('Reachable', {}, many)
+    assert.equal(said('Reachable', {}, many.toReversed()).message, message)
+    assert.match(message, /^HTTPRoute route-0: .*; 15 more$/u)
+  })
+
   it('tells which route nobody has taken, and keeps nothing from READY', () => {
     const { status, message } = said('Reachable', {}, [route(true), route(false)])
     assert.equal(status, 'Unknown')

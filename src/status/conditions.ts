@@ -97,22 +97,31 @@ function componentsReady({ verdict: { components } }: Seen): Said {
 }
 
 /** Information only: many gateways and ingress controllers publish nothing, so this never keeps anything from READY. */
-function reachable({ routes }: Seen): Said {
-  const type = 'Reachable'
-  if (routes === undefined || routes.length === 0)
-    return {
-      type,
-      status: 'Unknown',
-      reason: 'NoRoutes',
-      message: 'no route is known: the participant is reached inside the cluster only',
-    }
-  const waiting = routes.filter(({ accepted }) => !accepted)
-  if (waiting.length === 0)
-    return { type, status: 'True', reason: 'RoutesAccepted', message: 'every route is accepted' }
-  return {
-    type,
-    status: 'Unknown',
-    reason: 'RoutesPending',
-    message: waiting.map(({ kind, name, message }) => `${kind} ${name}: ${message}`).join('; '),
-  }
+function reachable({ routes = [] }: Seen): Said {
+  const is = (status: 'True' | 'Unknown', reason: string, message: string): Said => ({
+    type: 'Reachable',
+    status,
+    reason,
+    message,
+  })
+  if (routes.length === 0)
+    return is('Unknown', 'NoRoutes', 'no route is known: the participant is reached inside the cluster only')
+  const pending = routes.filter(({ accepted }) => !accepted)
+  const faults = pending.map(({ kind, name, message }) => `${kind} ${name}: ${message}`)
+  if (faults.length > 0) return is('Unknown', 'RoutesPending', someOf(faults, '; '))
+  const hosts = someOf(
+    routes.flatMap((route) => route.hosts),
+    ', ',
+  )
+  return is('True', 'RoutesAccepted', `every route is accepted${hosts === '' ? '' : `: ${hosts}`}`)
+}
+
+/** A participant may have hundreds. */
+const TOLD = 5
+
+/** Each once, in an order that does not depend on what came first. */
+function someOf(texts: readonly string[], between: string): string {
+  const all = [...new Set(texts)].toSorted()
+  const more = all.length > TOLD ? [`${all.length - TOLD} more`] : []
+  return [...all.slice(0, TOLD), ...more].join(between)
 }

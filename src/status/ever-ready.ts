@@ -1,6 +1,7 @@
 /** Decides from the objects alone whether a participant has been READY at least once (status reference §6.2). */
 import type { ObservedPod, ObservedWorkload } from '../model/observed.ts'
 import { podsOf } from './expected.ts'
+import { msOf } from './times.ts'
 import { conditionOf, judgeWorkload } from './workload.ts'
 
 /**
@@ -16,10 +17,28 @@ export function everReadyByObjects(
   return workloads.length > 0 && workloads.every((workload) => wasComplete(workload, pods))
 }
 
-/** The controller of a Deployment remembers a finished rollout. Of a StatefulSet only its pods can tell. */
+/**
+ * The controller of a Deployment remembers a finished rollout. Of a StatefulSet, or where the conditions were left out,
+ * only the pods can tell, and only when all of them exist: a StatefulSet makes them one after the other, so that the
+ * first serves long before the last.
+ */
 function wasComplete(workload: ObservedWorkload, pods: readonly ObservedPod[]): boolean {
   if (judgeWorkload(workload).ready) return true
-  if (workload.kind === 'Deployment')
-    return conditionOf(workload, 'Progressing')?.reason === 'NewReplicaSetAvailable'
-  return workload.available >= 1 || podsOf(workload, pods).some(({ ready }) => ready)
+  const progressing = conditionOf(workload, 'Progressing')
+  if (progressing !== undefined) return progressing.reason === 'NewReplicaSetAvailable'
+  if (workload.available >= 1) return workload.current >= workload.desired
+  const own = podsOf(workload, pods)
+  if (own.length < workload.desired) return false
+  return own.some((pod) => (pod.ready && workload.minReadySeconds === 0) || wasReady(pod))
+}
+
+/** Not ready is said of a pod before its first container starts: when it was said later, the pod had been ready. */
+function wasReady({ ready, readyTurnedAt, containers }: ObservedPod): boolean {
+  const turnedMs = msOf(readyTurnedAt)
+  if (ready || turnedMs === undefined) return false
+  return containers.some((container) => {
+    const { runningSince, terminated, lastTerminated } = container
+    const startedMs = msOf(lastTerminated?.startedAt ?? runningSince ?? terminated?.startedAt)
+    return startedMs !== undefined && startedMs < turnedMs
+  })
 }

@@ -1,6 +1,7 @@
 /** Which components a participant is expected to have, and which workload is meant by each. */
 import type { ObservedPod, ObservedWorkload } from '../model/observed.ts'
 import { type ComponentName, COMPONENTS, type Participant } from '../model/participant.ts'
+import { compare } from './events/order.ts'
 
 export interface ExpectedComponent {
   /** Key in the answer. */
@@ -63,9 +64,4 @@ function present(workloads: readonly ObservedWorkload[]): readonly ExpectedCompo
       taken.add(workload.name)
       return { name, workload }
     })
-}
-
-function compare(a: string, b: string): number {
-  if (a === b) return 0
-  return a < b ? -1 : 1
 }

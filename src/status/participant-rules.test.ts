@@ -202,4 +202,22 @@ describe('the rules on a participant', () => {
     assert.match(message, /example\.com\/hold/u)
     assert.equal(recheckAtMs, BORN_MS + 300_000)
   })
+
+  it('tells what hinders a deletion as a list', () => {
+    const [condition] = remaining.conditions
+    assert.ok(condition)
+    const conditions = [
+      { ...condition, message: 'pods remain' },
+      { ...condition, message: 'a finalizer too' },
+    ]
+    const { message } = judge(aHealthySnapshot({ namespace: { ...remaining, conditions } }))
+    assert.equal(message, 'The participant is being deleted: pods remain; a finalizer too')
+  })
+
+  it('tells what failed before what is merely not ready', () => {
+    const waiting = aDeployment({ name: 'controlplane', ready: 0, available: 0 })
+    const workloads = replaced(waiting, gaveUp(0))
+    const { message } = judge(aHealthySnapshot({ workloads, everReady: true }))
+    assert.match(message, /^dataplane: .*; controlplane: /u)
+  })
 })

@@ -4,10 +4,12 @@ import type {
   ObservedEvent,
   ObservedNamespace,
   ObservedPod,
+  ObservedRoute,
   ObservedWorkload,
 } from '../model/observed.ts'
 import type { ComponentName, Participant, Phase, Step } from '../model/participant.ts'
 import { type ComponentVerdict, judgeComponent } from './component.ts'
+import { labelled } from './diagnosis/words.ts'
 import { expectedComponents, podsOf } from './expected.ts'
 import { msOf } from './times.ts'
 
@@ -21,6 +23,8 @@ export interface Snapshot {
   readonly claims: readonly ObservedClaim[]
   /** Of this namespace; those about objects that are gone do no harm. */
   readonly events: readonly ObservedEvent[]
+  /** For the condition Reachable; no verdict looks at them. Undefined when nobody looked for any. */
+  readonly routes?: readonly ObservedRoute[]
   /** The verdict before this one: what was ready a moment ago is not called lost by a first glance. */
   readonly before?: Verdict
   /** Set for a namespace that was found without a resource of ours: by discovery, or in a dump. */
@@ -69,16 +73,16 @@ const deleting: ParticipantRule = {
   reasons: ['Deleting', 'DeletionStuck'],
   judge: ({ snapshot }) => {
     if (!isGoing(snapshot)) return undefined
-    const remains = remainsOf(snapshot)
+    const remains = remainsOf(snapshot).join('; ')
     const { deletionTimestamp } = snapshot.participant.metadata
     const stuckAtMs =
       (msOf(deletionTimestamp ?? snapshot.namespace?.deletionTimestamp) ?? Infinity) + DELETION_STUCK_MS
-    const stuck = remains.length > 0 && snapshot.nowMs >= stuckAtMs
+    const stuck = remains !== '' && snapshot.nowMs >= stuckAtMs
     const head = stuck ? 'The deletion is stuck' : 'The participant is being deleted'
     return {
       phase: 'DELETING',
       reason: stuck ? 'DeletionStuck' : 'Deleting',
-      message: [head, ...remains].join(': '),
+      message: labelled(head, remains),
       ...(!stuck && Number.isFinite(stuckAtMs) && { recheckAtMs: stuckAtMs }),
     }
   },
@@ -286,6 +290,8 @@ function judgeComponents(snapshot: Snapshot): readonly ComponentVerdict[] {
   )
 }
 
+/** What failed first: the rest is often its consequence. */
 function describe(components: readonly ComponentVerdict[]): string {
-  return components.map(({ name, message }) => `${name}: ${message}`).join('; ')
+  const failedFirst = components.toSorted((a, b) => Number(b.failed) - Number(a.failed))
+  return failedFirst.map(({ name, message }) => `${name}: ${message}`).join('; ')
 }

@@ -3,7 +3,6 @@ import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import type { KubeObject } from '../model/kubernetes.ts'
 import type { ObservedPod } from '../model/observed.ts'
-import { projectClaim } from './project-claim.ts'
 import { projectPod } from './project-pod.ts'
 
 const NOW = '2026-01-01T00:00:00Z'
@@ -257,27 +256,6 @@ describe('what is kept of a pod', () => {
         assert.equal(typeof projectPod(raw as KubeObject).ready, 'boolean')
       }),
       { numRuns: 2000 },
-    )
-  })
-})
-
-describe('what is kept of a PersistentVolumeClaim', () => {
-  it('is whether there is a volume, and the class that should make one', () => {
-    const claim = projectClaim({
-      apiVersion: 'v1',
-      kind: 'PersistentVolumeClaim',
-      metadata: { ...metadata, deletionTimestamp: NOW },
-      spec: { storageClassName: 'fast' },
-      status: { phase: 'Bound' },
-    } as KubeObject)
-    assert.deepEqual([claim.phase, claim.storageClass, claim.terminating], ['Bound', 'fast', true])
-  })
-
-  it('is Pending when it has no status yet', () => {
-    const { phase, storageClass, terminating } = projectClaim({} as KubeObject)
-    assert.deepEqual(
-      { phase, storageClass, terminating },
-      { phase: 'Pending', storageClass: '', terminating: false },
     )
   })
 })

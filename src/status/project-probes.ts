@@ -5,6 +5,7 @@ import { probeBudgetMs } from './defaults.ts'
 
 const LONGEST_COMMAND = 80
 
+/** Startup, readiness, liveness: those that there are, in this order. */
 export function readProbes(container: Container): readonly ObservedProbe[] {
   const { startupProbe, readinessProbe, livenessProbe } = container
   const probes = { startup: startupProbe, readiness: readinessProbe, liveness: livenessProbe }

@@ -65,13 +65,15 @@ type Identity = Pick<
   'namespace' | 'name' | 'uid' | 'generation' | 'creationTimestamp' | 'deletionTimestamp'
 >
 
-function readIdentity({ metadata }: KubeObject): Identity {
+function readIdentity({ metadata, status }: KubeObject & { readonly status?: object }): Identity {
   const { deletionTimestamp } = metadata
+  // Every workload in a cluster has a generation. One from elsewhere that has no status either was seen by nobody.
+  const leastGeneration = Object.keys(status ?? {}).length === 0 ? 1 : 0
   return {
     namespace: text(metadata.namespace),
     name: metadata.name,
     uid: text(metadata.uid),
-    generation: count(metadata.generation),
+    generation: metadata.generation ?? leastGeneration,
     creationTimestamp: text(metadata.creationTimestamp),
     ...(deletionTimestamp !== undefined && { deletionTimestamp }),
   }

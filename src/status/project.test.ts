@@ -29,6 +29,17 @@ describe('what is kept of the objects of the cluster', () => {
     assert.equal(projectStatefulSet(object).image, 'web:1')
   })
 
+  it('takes a workload without generation and status for one that nobody has looked at', () => {
+    const object = {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'web' },
+      spec: { template },
+    }
+    assert.equal(projectDeployment(object).generation, 1)
+    assert.equal(projectDeployment({ ...object, status: { replicas: 1 } } as never).generation, 0)
+  })
+
   it('keeps how a StatefulSet replaces its pods', () => {
     const spec = {
       template,

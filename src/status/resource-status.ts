@@ -7,12 +7,9 @@ import {
   type ParticipantStatus,
 } from '../model/participant.ts'
 import type { ComponentVerdict } from './component.ts'
-import { conditionsOf, type Said } from './conditions.ts'
-import type { Verdict } from './participant.ts'
+import { conditionsOf, type Said, type Seen } from './conditions.ts'
 
-export interface ResourceStatusInput {
-  readonly participant: Participant
-  readonly verdict: Verdict
+export interface ResourceStatusInput extends Seen {
   readonly since: string
   /** What was said last, if this process said something already: newer than what the resource says. */
   readonly before: DerivedStatus | undefined

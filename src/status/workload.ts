@@ -168,10 +168,16 @@ function countsMissing(workload: ObservedWorkload): Missing | undefined {
 
 function deploymentMissing({ desired, updated, current, available }: ObservedWorkload): Missing | undefined {
   if (updated < desired) return unfinished(`${updated} of ${desired} pods have the latest specification`)
-  if (current > updated) return unfinished(`${pods(current - updated)} of an earlier specification left`)
+  if (current > updated) return unfinished(earlierLeft(current - updated, available))
   if (current > desired) return unfinished(`${pods(current - desired)} more than wanted`)
   if (available < desired) return short(available, desired)
   return undefined
+}
+
+/** The old ones go only when the new ones are there: when nothing more serves, that is what it waits for. */
+function earlierLeft(earlier: number, available: number): string {
+  const left = `${pods(earlier)} of an earlier specification left`
+  return available <= earlier ? `${left}, none of the new ones is available yet` : left
 }
 
 function statefulSetMissing(workload: ObservedWorkload): Missing | undefined {

@@ -59,6 +59,11 @@ export class MemoryStore implements StatusStore {
     return true
   }
 
+  /** How many records. */
+  get size(): number {
+    return this.#records.size
+  }
+
   /** Every record, in no order. */
   records(): IterableIterator<StatusRecord> {
     return this.#records.values()

@@ -4,6 +4,7 @@ import { describe, it } from 'node:test'
 import { anAnswer } from '../../test/support/answer-records.ts'
 import { eventually } from '../../test/support/eventually.ts'
 import { openRedisServer } from '../../test/support/redis-server.ts'
+import { openSlowProxy } from '../../test/support/slow-proxy.ts'
 import {
   inRedis,
   OBSERVED_AT_MS,
@@ -105,6 +106,20 @@ describe('a Redis that is slow', () => {
     const begun = performance.now()
     await opened[Symbol.asyncDispose]()
     assert.ok(performance.now() - begun < 2_000)
+  })
+})
+
+describe('a Redis on a bad line', () => {
+  it('is told what it can be told in a short time, and does not keep the process from ending', async () => {
+    await using server = await openRedisServer()
+    await using line = await openSlowProxy(server, 100)
+    const records = Array.from({ length: 2_000 }, (_, index) => anAnswer(`p-${index}`))
+    const opened = await settled(line, ...records)
+    await untilInRedis(server, 'p-0', 'READY')
+    const begun = performance.now()
+    await opened[Symbol.asyncDispose]()
+    assert.ok(performance.now() - begun < 1_500)
+    assert.deepEqual(opened.log.texts('warn'), [])
   })
 })
 

@@ -2,6 +2,7 @@
 import { UnavailableError } from '../model/errors.ts'
 import { MemoryStore } from './memory.ts'
 import type { RedisHome } from './redis-home.ts'
+import { canBeAnswered } from './redis-record.ts'
 import type { ListPage, ListQuery, Recalled, StatusChange, StatusRecord } from './store.ts'
 
 /** Names read together. */
@@ -26,9 +27,9 @@ export class Recollection implements Recalled {
     return this.#histories.size
   }
 
-  /** Undefined: Redis knows the name, but not what it says about it. */
+  /** Undefined, or no answer: Redis knows the name, but not what it says about it. */
   add(record: StatusRecord | undefined, history: readonly StatusChange[]): void {
-    if (record === undefined) {
+    if (record === undefined || !canBeAnswered(record)) {
       this.#whole = false
       return
     }

@@ -1,16 +1,13 @@
 /** Answers in Redis: the promises of a store, kept by scripts, so that several processes can share it. Every call may fail. */
 import { randomUUID } from 'node:crypto'
-import { PHASES, type Phase } from '../model/participant.ts'
 import { changeOf, HISTORY_LENGTH } from './history.ts'
 import type { RedisClient } from './redis-client.ts'
+import { FIELDS, isPhase, readChanges, readRecord, TEXT_FIELDS } from './redis-record.ts'
 import type { ListPage, ListQuery, StatusChange, StatusRecord, StatusStore } from './store.ts'
 import { versionOf } from './version.ts'
 
 /** Of the keys and what is in them. A process of another layout neither reads nor harms these. */
 const LAYOUT = 'v1'
-
-const TEXT_FIELDS = ['did', 'reason', 'message', 'lastUpdated', 'etag', 'resourceVersion'] as const
-const FIELDS = ['uid', 'status', ...TEXT_FIELDS, 'body'] as const
 
 export interface RecordedChanges {
   /** Oldest first. */
@@ -68,7 +65,7 @@ export class RedisHome implements StatusStore {
 
   /** Undefined also for a record that is not whole. */
   async get(name: string): Promise<StatusRecord | undefined> {
-    const values = await this.#client.hmgetBuffer(`${this.#base}record:${name}`, ...FIELDS)
+    const values = await unlessForeign(this.#client.hmgetBuffer(`${this.#base}record:${name}`, ...FIELDS))
     return readRecord(name, values)
   }
 
@@ -83,7 +80,7 @@ export class RedisHome implements StatusStore {
     return { total, items }
   }
 
-  /** The entity tag of each of these names, empty where there is none. */
+  /** The entity tag of each of these names, empty where there is none or a list would not show it. */
   async etagsOf(names: readonly string[]): Promise<readonly string[]> {
     return (await this.#client.tagRecords(this.#base, ...names)) as readonly string[]
   }
@@ -93,9 +90,13 @@ export class RedisHome implements StatusStore {
     return await this.#client.zrange(`${this.#base}names`, '0', '-1')
   }
 
+  /** How many names a list would show. */
+  async count(): Promise<number> {
+    return await this.#client.zcard(`${this.#base}names`)
+  }
+
   async history(name: string): Promise<readonly StatusChange[]> {
-    const entries = await this.#client.lrange(`${this.#base}history:${name}`, 0, -1)
-    return entries.map((entry) => JSON.parse(entry) as StatusChange)
+    return readChanges(await unlessForeign(this.#client.lrange(`${this.#base}history:${name}`, 0, -1)))
   }
 
   /**
@@ -119,21 +120,14 @@ export class RedisHome implements StatusStore {
   }
 }
 
-function isPhase(text: string | undefined): text is Phase {
-  return PHASES.some((phase) => phase === text)
+/** Nothing, for what is no answer of ours but of another type altogether. */
+async function unlessForeign<T>(answer: Promise<readonly T[]>): Promise<readonly T[]> {
+  try {
+    return await answer
+  } catch (error) {
+    if (error instanceof Error && error.message.startsWith('WRONGTYPE')) return []
+    throw error
+  }
 }
 
 /** Undefined unless every field is there. */
-function readRecord(name: string, values: readonly (Buffer | null)[]): StatusRecord | undefined {
-  const body = values.at(-1)
-  const [uid, status, did, reason, message, lastUpdated, etag, resourceVersion] = values.map((value) =>
-    value?.toString(),
-  )
-  const texts = { uid, did, reason, message, lastUpdated, etag, resourceVersion }
-  if (!body || !isPhase(status) || !isWhole(texts)) return undefined
-  return { name, status, body, ...texts }
-}
-
-function isWhole<T extends object>(texts: T): texts is { [Key in keyof T]: string } & T {
-  return Object.values(texts).every((text) => text !== undefined)
-}

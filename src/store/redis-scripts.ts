@@ -7,6 +7,8 @@
  * - `names`, `status:<state>` sorted sets with equal scores: Redis keeps those in the order of their bytes
  * - `gone:<uid>` for a while: this participant was removed, whatever a slower process still says
  * - `observed-at`: when the cluster last confirmed all of it, ms since 1970. Missing: Redis does not hold everything
+ *
+ * What somebody else put under one of these keys is thrown away: it must not keep the rest from being written.
  */
 
 import { PHASES } from '../model/participant.ts'
@@ -16,14 +18,31 @@ const GONE_FOR_MS = 3_600_000
 
 const SHARED = `
 local base = KEYS[1]
+local states = { ${PHASES.map((phase) => `'${phase}'`).join(', ')} }
 local function names_of(status) return base .. 'status:' .. status end
+-- False, and nothing is there any more, when it was of another type.
+local function clear(key, kind)
+  local found = redis.call('TYPE', key).ok
+  if found == kind or found == 'none' then return true end
+  redis.call('DEL', key)
+  return false
+end
+-- A list of names that is lost cannot be told from one that is short: all has to be told anew.
+local function clear_names()
+  local whole = clear(base .. 'names', 'zset')
+  for _, status in ipairs(states) do whole = clear(names_of(status), 'zset') and whole end
+  if not whole then redis.call('DEL', base .. 'observed-at') end
+end
+local function read(name, ...)
+  local record = base .. 'record:' .. name
+  clear(record, 'hash')
+  return redis.call('HMGET', record, ...)
+end
 local function bury(uid) redis.call('SET', base .. 'gone:' .. uid, '1', 'PX', ${GONE_FOR_MS}) end
 local function erase(name)
   redis.call('DEL', base .. 'record:' .. name, base .. 'history:' .. name)
   redis.call('ZREM', base .. 'names', name)
-  for _, status in ipairs({ ${PHASES.map((phase) => `'${phase}'`).join(', ')} }) do
-    redis.call('ZREM', names_of(status), name)
-  end
+  for _, status in ipairs(states) do redis.call('ZREM', names_of(status), name) end
 end
 -- Decimal numbers without leading zeros, too long for a number of Lua.
 local function is_less(a, b)
@@ -40,9 +59,14 @@ const PUT_RECORD = `${SHARED}
 local name, uid, status, version, writer, turn = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
 local keep, which, changes = tonumber(ARGV[7]), ARGV[8], cjson.decode(ARGV[9])
 if redis.call('EXISTS', base .. 'gone:' .. uid) == 1 then return 0 end
+clear_names()
 local record, history = base .. 'record:' .. name, base .. 'history:' .. name
-local held = redis.call('HMGET', record, 'uid', 'status', 'version', 'writer', 'turn')
-if held[1] then
+clear(history, 'list')
+local held = read(name, 'uid', 'status', 'version', 'writer', 'turn')
+local whole = held[1] and held[2] and string.match(held[3] or '', '^%d+$') and tonumber(held[5])
+-- Only what is there: after a deletion, a Redis that is full would let the rest through.
+if not whole and redis.call('EXISTS', record, history) > 0 then erase(name) end
+if whole then
   if is_less(version, held[3]) then return 0 end
   if held[4] == writer and tonumber(turn) < tonumber(held[5]) then return 0 end
   if held[2] ~= status then redis.call('ZREM', names_of(held[2]), name) end
@@ -59,7 +83,8 @@ if which == 'all' then
   if redis.call('LLEN', history) < #changes then redis.call('DEL', history) else changes = { changes[#changes] } end
 end
 local tail = redis.call('LINDEX', history, -1)
-local last = tail and cjson.decode(tail)
+local is_json, last = pcall(cjson.decode, tail or 'null')
+if not is_json or type(last) ~= 'table' then last = nil end
 for _, change in ipairs(changes) do
   if not last or last.status ~= change.status or last.reason ~= change.reason then
     redis.call('RPUSH', history, cjson.encode(change))
@@ -72,7 +97,8 @@ return 1
 
 /** ARGV: name, then the uids that are gone. */
 const REMOVE_RECORD = `${SHARED}
-local held = redis.call('HGET', base .. 'record:' .. ARGV[1], 'uid')
+clear_names()
+local held = read(ARGV[1], 'uid')[1]
 for index = 2, #ARGV do
   bury(ARGV[index])
   if held == ARGV[index] then erase(ARGV[1]) end
@@ -84,7 +110,8 @@ return 1
  * ARGV: name, uid, entity tag. Erases the record if it is still that one, or not whole; unlike a removal it may come back.
  */
 const DROP_RECORD = `${SHARED}
-local held = redis.call('HMGET', base .. 'record:' .. ARGV[1], 'uid', 'etag')
+clear_names()
+local held = read(ARGV[1], 'uid', 'etag')
 if held[1] and held[2] and (held[1] ~= ARGV[2] or held[2] ~= ARGV[3]) then return 0 end
 erase(ARGV[1])
 return 1
@@ -92,6 +119,7 @@ return 1
 
 /** ARGV: first index, last index, then the states (none: all). Answers the total, then name, status, lastUpdated of each on the page. */
 const LIST_RECORDS = `${SHARED}
+clear_names()
 local first, last = ARGV[1], ARGV[2]
 local total, names
 if #ARGV <= 3 then
@@ -108,7 +136,7 @@ else
 end
 local page = { total }
 for _, name in ipairs(names) do
-  local held = redis.call('HMGET', base .. 'record:' .. name, 'status', 'lastUpdated')
+  local held = read(name, 'status', 'lastUpdated')
   page[#page + 1] = name
   page[#page + 1] = held[1] or ''
   page[#page + 1] = held[2] or ''
@@ -116,19 +144,26 @@ end
 return page
 `
 
-/** ARGV: names. Answers the entity tag of each, empty where there is none. */
+/** ARGV: names. Answers the entity tag of each, empty where there is none or a list would not show it. */
 const TAG_RECORDS = `${SHARED}
 local tags = {}
-for index, name in ipairs(ARGV) do tags[index] = redis.call('HGET', base .. 'record:' .. name, 'etag') or '' end
+clear_names()
+for index, name in ipairs(ARGV) do
+  local held = read(name, 'etag', 'status')
+  local listed = held[2] and redis.call('ZSCORE', base .. 'names', name) and redis.call('ZSCORE', names_of(held[2]), name)
+  tags[index] = listed and held[1] or ''
+end
 return tags
 `
 
 /** ARGV: ms since 1970, `first` or `again`. Answers 0 when nobody said before that everything is here, which only \`first\` may. */
 const CONFIRM_ALL = `${SHARED}
+clear_names()
 local key = base .. 'observed-at'
-local held = redis.call('GET', key)
+clear(key, 'string')
+local held = tonumber(redis.call('GET', key) or '')
 if not held and ARGV[2] ~= 'first' then return 0 end
-if not held or tonumber(held) < tonumber(ARGV[1]) then redis.call('SET', key, ARGV[1]) end
+if not held or held < tonumber(ARGV[1]) then redis.call('SET', key, ARGV[1]) end
 return 1
 `
 

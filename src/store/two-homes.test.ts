@@ -143,4 +143,17 @@ describe('a restart', () => {
     assert.ok(await recalled.get('birch'))
     await assert.rejects(recalled.list(EVERYTHING), { name: 'UnavailableError' })
   })
+
+  it('does not bring back what somebody wrote to while it was still being read', async () => {
+    await using server = await openRedisServer()
+    const first = await settled(server, anAnswer('acme'), anAnswer('birch'))
+    await untilConfirmed(server)
+    await first[Symbol.asyncDispose]()
+    await using second = await openTwoHomes(server)
+    second.past.disown('acme')
+    assert.equal(second.past.recalled, undefined)
+    const recalled = await untilRecalled(second)
+    assert.equal(await recalled.get('acme'), undefined)
+    assert.ok(await recalled.get('birch'))
+  })
 })

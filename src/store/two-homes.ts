@@ -2,6 +2,7 @@
  * Answers in memory, which everything is read from, and a copy in Redis for the next process. Redis is never waited for:
  * what it should know waits in an outbox, and is told again until it has been heard.
  */
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Log } from '../model/log.ts'
 import { MemoryStore } from './memory.ts'
 import type { Outages } from './outages.ts'
@@ -28,9 +29,11 @@ export interface TwoHomesTuning {
   readonly recallMs: number
   /** How long a record must be unknown to the cluster before it is erased, ms: longer than a watch lags. */
   readonly sweepAfterMs: number
+  /** How long the end waits for Redis to hear the last, ms. */
+  readonly farewellMs: number
 }
 
-const TUNING: TwoHomesTuning = { beatMs: 1_000, recallMs: 2_000, sweepAfterMs: 5_000 }
+const TUNING: TwoHomesTuning = { beatMs: 1_000, recallMs: 2_000, sweepAfterMs: 5_000, farewellMs: 2_000 }
 
 /** Errands that are under way together. */
 const BATCH = 64
@@ -45,6 +48,8 @@ export class TwoHomes implements StatusStore, Past {
   readonly #stop = new AbortController()
   readonly #recalling: Promise<void>
   #recollection: Recollection | undefined
+  /** Names that somebody wrote to before it was known what was known of them. */
+  readonly #disowned = new Set<string>()
   #settled = false
   #observedAtMs: () => number = () => 0
   /** Nobody has said yet that Redis holds everything. */
@@ -96,6 +101,8 @@ export class TwoHomes implements StatusStore, Past {
   }
 
   disown(name: string): void {
+    if (this.#settled) return
+    this.#disowned.add(name)
     void this.#recollection?.disown(name)
   }
 
@@ -111,16 +118,25 @@ export class TwoHomes implements StatusStore, Past {
     this.#options.outages.began(why)
   }
 
-  /** Tells Redis what it can still be told within the time of a command or two. */
+  /** Tells Redis what it can still be told in a short time. */
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#beat)
     clearTimeout(this.#sweeping)
     this.#stop.abort()
+    const enough = new AbortController()
+    const patience = delay(this.#tuning.farewellMs, undefined, { signal: enough.signal })
+    await Promise.race([this.#sayFarewell(), patience.catch(() => undefined)])
+    enough.abort()
+    // What is still under way fails by this.
+    await this.#options.home[Symbol.asyncDispose]()
+    await this.#busy
+    await this.#memory[Symbol.asyncDispose]()
+  }
+
+  async #sayFarewell(): Promise<void> {
     await this.#recalling
     await this.#busy
     if (this.#settled && this.reachable) await this.#work()
-    await this.#options.home[Symbol.asyncDispose]()
-    await this.#memory[Symbol.asyncDispose]()
   }
 
   async #recall(): Promise<void> {
@@ -129,6 +145,7 @@ export class TwoHomes implements StatusStore, Past {
     try {
       await whenConnected(signal)
       const recollection = await recollect(home, signal)
+      for (const name of this.#disowned) await recollection?.disown(name)
       this.#recollection = recollection?.size === 0 ? undefined : recollection
       log.info({ participants: recollection?.size ?? 0 }, 'read from Redis what was known before')
     } catch (error) {
@@ -167,34 +184,39 @@ export class TwoHomes implements StatusStore, Past {
   /** One at a time; what comes meanwhile is told by the one that runs, after a failure at the next beat. */
   async #work(): Promise<void> {
     if (this.#busy !== undefined) return
-    const { outages, reconnect } = this.#options
-    let told = false
-    this.#busy = this.#tellAll()
-      .then(() => {
-        told = true
-        outages.ended()
-      })
-      .catch((error: unknown) => {
-        this.lost(reasonOf(error))
-        reconnect()
-      })
-      .finally(() => {
-        this.#busy = undefined
-      })
+    this.#busy = this.#tellUntilDone()
     await this.#busy
-    if (told && this.#outbox.size > 0) await this.#work()
+  }
+
+  /** Never rejects. */
+  async #tellUntilDone(): Promise<void> {
+    const { outages, reconnect } = this.#options
+    try {
+      do {
+        await this.#tellAll()
+        outages.ended()
+      } while (this.#outbox.size > 0)
+    } catch (error) {
+      this.lost(reasonOf(error))
+      reconnect()
+    } finally {
+      this.#busy = undefined
+    }
   }
 
   async #tellAll(): Promise<void> {
     const { home } = this.#options
     if (this.#auditDue) await this.#audit()
     while (this.#outbox.size > 0) await this.#tellSome()
+    const { size } = this.#memory
     this.#first = !(await home.confirm(this.#observedAtMs(), { first: this.#first }))
     if (this.#first) {
       // Flushed, or never whole: everything anew.
       for (const record of this.#memory.records()) this.#outbox.add(this.#wholeOf(record))
       this.#sweepDue = true
     }
+    // Lost, or taken by another process for a leftover.
+    if ((await home.count()) < size) this.#auditDue = true
     if (this.#outbox.takeForgot()) this.#sweepDue = true
     if (this.#sweepDue) await this.#findLeftovers()
   }

@@ -48,25 +48,42 @@ export async function statusOf(service: Service, name: string): Promise<Answer |
   return code === 200 ? (body as Answer) : undefined
 }
 
-/** Waits for a status of which the condition holds; what was seen last is in the error. */
-export async function untilStatus(
+/** How long the cluster may take to do its part, ms. */
+export const CLUSTER_MS = 60_000
+
+export interface Expected {
+  /** Completes "waited for …". */
+  readonly what: string
+  /** Default: time enough for the cluster to do its part. */
+  readonly withinMs?: number
+  readonly holds: (answer: Answer) => boolean
+}
+
+/** The first status of which it holds; what was seen last is in the error. */
+export async function untilTold(
   service: Service,
   name: string,
-  holds: (answer: Answer) => boolean,
+  { what, withinMs = CLUSTER_MS, holds }: Expected,
 ): Promise<Answer> {
   let seen: Answer | undefined
   try {
     return await eventually(
       async () => {
         seen = await statusOf(service, name)
-        return seen !== undefined && holds(seen) ? seen : undefined
+        return seen !== undefined && holds(seen) && seen
       },
-      { what: `a status of ${name}`, withinMs: 60_000 },
+      { what: `${name} to be told as ${what}`, withinMs },
     )
   } catch (cause) {
-    throw new Error(`last seen of ${name}: ${JSON.stringify(seen)}`, { cause })
+    throw new Error(`${name} was told as ${JSON.stringify(seen)} instead of as ${what}`, { cause })
   }
 }
+
+export const untilStatus = (
+  service: Service,
+  name: string,
+  holds: (answer: Answer) => boolean,
+): Promise<Answer> => untilTold(service, name, { what: 'expected', holds })
 
 export const untilReady = (service: Service, name: string): Promise<Answer> =>
   untilStatus(service, name, ({ status }) => status === 'READY')
@@ -74,7 +91,7 @@ export const untilReady = (service: Service, name: string): Promise<Answer> =>
 export async function untilGone(service: Service, name: string): Promise<void> {
   await eventually(async () => (await statusOf(service, name)) === undefined, {
     what: `${name} to be gone`,
-    withinMs: 60_000,
+    withinMs: CLUSTER_MS,
   })
 }
 

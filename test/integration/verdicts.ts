@@ -5,7 +5,7 @@ import { type KubeObject, RESOURCES } from '../../src/model/kubernetes.ts'
 import type { RunningService } from '../../src/service.ts'
 import type { Answer } from '../../src/status/answer.ts'
 import { eventually } from '../support/eventually.ts'
-import { statusOf } from './participants.ts'
+import { CLUSTER_MS, untilTold } from './participants.ts'
 import type { TestCluster } from './test-cluster.ts'
 
 type Service = Pick<RunningService, 'url'>
@@ -13,37 +13,6 @@ export type Component = Answer['components'][string]
 
 /** After its grace a verdict may take this long, ms. */
 export const SOON_MS = 2_000
-/** For what the cluster has to do before there is anything to tell, ms. */
-const CLUSTER_MS = 60_000
-
-export interface Expected {
-  /** Completes "waited for …". */
-  readonly what: string
-  /** Default: time enough for the cluster to do its part. */
-  readonly withinMs?: number
-  readonly holds: (answer: Answer) => boolean
-}
-
-/** The first status of which it holds; what was seen last is in the error. */
-export async function untilTold(
-  service: Service,
-  name: string,
-  { what, withinMs = CLUSTER_MS, holds }: Expected,
-): Promise<Answer> {
-  let seen: Answer | undefined
-  try {
-    return await eventually(
-      async () => {
-        seen = await statusOf(service, name)
-        return seen !== undefined && holds(seen) && seen
-      },
-      { what: `${name} to be told as ${what}`, withinMs },
-    )
-  } catch (cause) {
-    throw new Error(`${name} was told as ${JSON.stringify(seen)} instead of as ${what}`, { cause })
-  }
-}
-
 export function componentOf({ components }: Pick<Answer, 'components'>, name: string): Component {
   const component = components[name]
   assert.ok(component, `no component ${name}`)
@@ -102,6 +71,24 @@ export async function change(
 ): Promise<void> {
   const body = { spec }
   await kube.patch(RESOURCES[kind], { namespace, name }, { type: 'merge', manager: 'kubectl', body })
+}
+
+/** Waits until the controller of the workload has looked at its latest specification. */
+export async function untilObserved(
+  { kube }: Pick<TestCluster, 'kube'>,
+  { kind, namespace, name }: WorkloadRef,
+): Promise<void> {
+  await eventually(
+    async () => {
+      const live = await kube.get<Observable>(RESOURCES[kind], { namespace, name })
+      return live?.status?.observedGeneration === live?.metadata.generation
+    },
+    { what: `the controller of ${kind} ${name} to look at it`, withinMs: CLUSTER_MS },
+  )
+}
+
+interface Observable extends KubeObject {
+  readonly status?: { readonly observedGeneration?: number }
 }
 
 /** Changes the pod template, and fields of its one container; the component's name is the container's. */

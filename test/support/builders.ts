@@ -1,5 +1,5 @@
-import { API_VERSION, KIND } from '../../src/model/names.ts'
 /** Healthy things; a test names only what differs. */
+import { API_VERSION, KIND } from '../../src/model/names.ts'
 import type {
   ObservedClaim,
   ObservedContainer,

@@ -1,7 +1,7 @@
+/** A participant writer on a built-in cluster, with the caches it needs. */
 import type { Kube } from '../../src/kube/kube.ts'
 import { openParticipantWriter } from '../../src/kube/participant-writer.ts'
 import { WatchCache } from '../../src/kube/watch-cache.ts'
-/** A participant writer on a built-in cluster, with the caches it needs. */
 import { type RefusalCode, RefusedError } from '../../src/model/errors.ts'
 import { RESOURCES } from '../../src/model/kubernetes.ts'
 import type { Participant } from '../../src/model/participant.ts'

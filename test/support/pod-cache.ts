@@ -17,6 +17,7 @@ export interface PodCacheOptions {
   readonly project?: (pod: KubeObject) => PodView | undefined
   readonly fieldSelector?: string
   readonly onRefused?: () => void
+  readonly mayBeUnserved?: boolean
   readonly random?: () => number
   readonly tuning?: Partial<WatchTuning>
 }

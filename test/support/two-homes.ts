@@ -31,7 +31,11 @@ export async function openTwoHomes(
   const address = { host: '127.0.0.1', port, database, tls: false, prefix: PREFIX, ...secret }
   const { store, past } = await openStore(
     { kind: 'redis', address },
-    { log, random: () => 0.5, tuning: { beatMs: 20, recallMs: 1_000, sweepAfterMs: 50, commandMs } },
+    {
+      log,
+      random: () => 0.5,
+      tuning: { beatMs: 20, recallMs: 1_000, sweepAfterMs: 50, farewellMs: 500, commandMs },
+    },
   )
   assert.ok(past)
   return { store, past, log, [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() }
@@ -39,7 +43,7 @@ export async function openTwoHomes(
 
 /** TwoHomesSetup, and holding the whole truth: these records. */
 export async function settled(
-  server: RedisServer,
+  server: Pick<RedisServer, 'port'>,
   ...records: readonly StatusRecord[]
 ): Promise<TwoHomesSetup> {
   const opened = await openTwoHomes(server)

@@ -1,5 +1,5 @@
-import { isTerminating, remainsOf } from '../../kube/namespace-state.ts'
 /** Deletes the participant's namespace and sees it go. */
+import { isTerminating, remainsOf } from '../../kube/namespace-state.ts'
 import { type KubeObject, RESOURCES } from '../../model/kubernetes.ts'
 import type { Outcome } from '../../model/outcome.ts'
 import { done, waiting } from '../outcomes.ts'

@@ -1,5 +1,5 @@
-import { RESOURCES } from '../../model/kubernetes.ts'
 /** Starts everything that acts by itself in the built-in cluster. */
+import { RESOURCES } from '../../model/kubernetes.ts'
 import type { Log } from '../../model/log.ts'
 import type { State } from '../state.ts'
 import { deploymentController } from './deployment.ts'

@@ -52,6 +52,21 @@ describe('a container that ends again and again', () => {
     assert.equal(isVerdict(tellOf({ pod: runningPod(differently) }, 20), 20), false)
   })
 
+  it('is told by its back-off alone when nothing says how it ended', () => {
+    const untold = (restarts: number): ObservedPod => {
+      const { lastTerminated: _, ...container } = backingOff(restarts).containers[0] ?? aNewContainer()
+      return runningPod(container)
+    }
+    const { cause, message } = tellOf({ pod: untold(5) }, 20)
+    assert.equal(cause, 'CrashLoop')
+    assert.equal(
+      message,
+      'container controlplane ends after its start, 5 restarts: back-off 40s restarting failed container',
+    )
+    assert.equal(isVerdict(tellOf({ pod: untold(5) }, 20), 20), true)
+    assert.equal(tellOf({ pod: untold(1) }, 20).who, 'nobody yet')
+  })
+
   it('a crash loop keeps its reason and its verdict between restarts, until the container has run ready for 60 s', () => {
     const running = aContainer({ ready: false, restarts: 3, runningSince: at(100), lastTerminated: anEnd() })
     const finding = tellOf({ pod: runningPod(running) }, 130)
@@ -137,6 +152,9 @@ describe('a container that ends again and again', () => {
       message,
       'container controlplane was ended by the kubelet, 2 restarts: its liveness probe GET :8080/alive fails: HTTP probe failed with statuscode: 503',
     )
+    const killing = 'Container controlplane failed liveness probe, will be restarted'
+    const only = [anEventAt(19, { type: 'Normal', reason: 'Killing', message: killing })]
+    assert.match(tellOf({ pod, events: only }, 20).message, /its liveness probe GET :8080\/alive fails$/)
     const itself = backingOff(2, { lastTerminated: anEnd({ exitCode: 1 }) })
     assert.equal(tellOf({ pod: itself, events }, 20).cause, 'CrashLoop')
     const later = [{ ...events[0], firstSeen: at(30), lastSeen: at(30) }] as typeof events

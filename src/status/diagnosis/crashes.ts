@@ -1,10 +1,10 @@
 /** Rules about containers that end again and again (status reference §4.1). */
 import { msOf } from '../times.ts'
-import { inContainers, nameOf } from './containers.ts'
-import { killingProbe, restartsText, tellEnd } from './endings.ts'
+import { inContainers, nameOf, waitsSince } from './containers.ts'
+import { killingProbe, lastEndOf, loops, restartsText, tellEnd } from './endings.ts'
 import { asksOf } from './probes.ts'
 import { type ContainerContext, type Crash, type PodRule, type Sign, timesFrom } from './sign.ts'
-import { oneLine } from './words.ts'
+import { labelled, oneLine } from './words.ts'
 
 export const outOfMemory: PodRule = {
   name: 'a container killed for its memory is shown at once and fails the component at the second time',
@@ -41,7 +41,7 @@ export const killedByProbe: PodRule = {
     const killed = `${nameOf(context)} was ended by the kubelet${restartsText(context.container.restarts)}`
     return {
       reason: reasonOf(context, crash),
-      message: `${killed}: its ${probe.kind} probe${asks} fails: ${oneLine(probe.answer)}`,
+      message: `${killed}: ${labelled(`its ${probe.kind} probe${asks} fails`, oneLine(probe.answer))}`,
       ...crashTimes(context, crash),
     }
   }),
@@ -53,10 +53,30 @@ export const crashLoop: PodRule = {
   shown: 'at once',
   verdict: 'Failed at the second restart, or at the same exit code twice',
   cause: 'CrashLoop',
-  find: inCrashes((context, crash) =>
-    crash.backingOff && crash.looping ? endSign(context, crash) : undefined,
-  ),
+  find: inContainers((context) => {
+    const { crash } = context
+    if (crash === undefined) return untoldEnd(context)
+    return crash.backingOff && crash.looping ? endSign(context, crash) : undefined
+  }),
 }
+
+/** A container that backs off has ended, even if nothing tells how, as in a dump that was shortened. */
+function untoldEnd(context: ContainerContext): Sign | undefined {
+  const { container, nowMs } = context
+  if (container.waiting?.reason !== BACKING_OFF || lastEndOf(container) !== undefined) return undefined
+  const looping = loops(container)
+  return {
+    reason: BACKING_OFF,
+    message: labelled(
+      `${nameOf(context)} ends after its start${restartsText(container.restarts)}`,
+      oneLine(container.waiting.message),
+    ),
+    ...timesFrom(waitsSince(context), { shownAfterMs: 0, verdictAfterMs: looping ? 0 : undefined }, nowMs),
+    ...(!looping && { who: 'nobody yet' as const }),
+  }
+}
+
+const BACKING_OFF = 'CrashLoopBackOff'
 
 export const betweenCrashes: PodRule = {
   name: 'a crash loop keeps its reason and its verdict between restarts, until the container has run ready for 60 s',
@@ -103,7 +123,7 @@ function endSign(context: ContainerContext, crash: Crash): Sign | undefined {
 
 /** The word of the back-off stays while the next attempt runs. */
 function reasonOf({ container }: ContainerContext, { looping, end }: Crash): string {
-  return looping ? 'CrashLoopBackOff' : container.waiting?.reason || end.reason || 'Error'
+  return looping ? BACKING_OFF : container.waiting?.reason || end.reason || 'Error'
 }
 
 function crashTimes(

@@ -3,7 +3,16 @@ import { describe, it } from 'node:test'
 import { aDeployment, aPod } from '../../../test/support/builders.ts'
 import type { CauseCode } from '../../model/causes.ts'
 import type { ObservedEvent, ObservedWorkload } from '../../model/observed.ts'
-import { anEventAt, assertGrace, at, diagnoseAt, found, HOUR, shortStatefulSet } from './for-tests.ts'
+import {
+  anEventAt,
+  assertGrace,
+  at,
+  type ComponentCase,
+  diagnoseAt,
+  found,
+  HOUR,
+  shortStatefulSet,
+} from './for-tests.ts'
 
 const QUOTA =
   'pods "controlplane-5d8f7c9b6d-x2x9z" is forbidden: exceeded quota: compute, requested: pods=1, used: pods=5, limited: pods=5'
@@ -52,6 +61,22 @@ describe('pods that the API server refuses', () => {
     const told =
       /^no pod can be created: exceeded quota: compute, requested: pods=1, used: pods=5, limited: pods=5$/
     assertRefusal(QUOTA, { cause: 'QuotaExceeded', seconds: 30, told })
+  })
+
+  it('a refusal without a time counts from its first event, or from the workload that never had a pod', () => {
+    const undated = {
+      type: 'ReplicaFailure',
+      status: 'True',
+      reason: 'FailedCreate',
+      lastTransitionTime: '',
+    } as const
+    const workload = aDeployment({ current: 0, available: 0, conditions: [{ ...undated, message: QUOTA }] })
+    const look = (subject: ComponentCase) => (seconds: number) => diagnoseAt(subject, seconds).worst
+    assertGrace(look({ workload }), { shown: 0, verdict: 30, who: 'operator' })
+    const about = { kind: 'Deployment', name: workload.name, uid: '', fieldPath: '' }
+    const events = [failedCreate(QUOTA, { firstSeen: at(60), lastSeen: at(90), about })]
+    assertGrace(look({ workload, events }), { shown: 0, verdict: 90, who: 'operator' })
+    assert.equal(found(look({ workload: { ...workload, current: 1 } })(HOUR)).who, 'nobody yet')
   })
 
   it('a Pod Security level that refuses pods is shown at once and fails the component after 30 s', () => {

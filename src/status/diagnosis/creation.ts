@@ -80,9 +80,17 @@ function refusalOf(context: ComponentContext): Refusal | undefined {
   )
   const events = failedCreates(context)
   if (failure !== undefined)
-    return { text: events[0]?.message ?? failure.message, sinceMs: msOf(failure.lastTransitionTime) }
+    return {
+      text: events[0]?.message ?? failure.message,
+      sinceMs: msOf(failure.lastTransitionTime) ?? firstSeen(events) ?? emptySince(workload),
+    }
   const [newest] = events
   return newest === undefined ? undefined : { text: newest.message, sinceMs: firstSeen(events) }
+}
+
+/** Without a single pod it has been refused since it was made. */
+function emptySince({ current, creationTimestamp }: ComponentContext['workload']): number | undefined {
+  return current === 0 ? msOf(creationTimestamp) : undefined
 }
 
 /** Newest first. Of a StatefulSet itself, of a Deployment's ReplicaSets; only while pods are missing since. */

@@ -7,7 +7,7 @@ import { podSecurityDenied, podsRefused, quotaExceeded, serviceAccountMissing } 
 import { crashOf, isSteady } from './endings.ts'
 import { imageNameInvalid, imageNotThere, registrySilent } from './images.ts'
 import { endsLate, evictedAgain, leftover, podFailed, terminationStuck } from './leftovers.ts'
-import { disrupted, nodeLost, readinessGate, sandboxFailed } from './nodes.ts'
+import { disrupted, lostBeforeReplaced, nodeLost, readinessGate, sandboxFailed } from './nodes.ts'
 import { otherWaiting } from './other.ts'
 import { neverReady, probeFailing } from './probes.ts'
 import { speakingPods } from './revision.ts'
@@ -72,6 +72,7 @@ export const COMPONENT_RULES: readonly ComponentRule[] = [
   podSecurityDenied,
   serviceAccountMissing,
   podsRefused,
+  lostBeforeReplaced,
   terminationStuck,
   evictedAgain,
 ]
@@ -134,12 +135,16 @@ interface Judged {
 const SILENCE: Judged = { worst: undefined, nextMs: Infinity }
 
 /** All its pods are well and none is missing or over: by far the most frequent case, so it makes no garbage. */
-function isQuiet({ workload, pods, nowMs }: ComponentSubject): boolean {
-  if (pods.length < workload.desired) return false
+function isQuiet({ workload, pods, claims, nowMs }: ComponentSubject): boolean {
+  if (pods.length < workload.desired || claims.some(isLost)) return false
   for (const { type, status } of workload.conditions)
     if (type === 'ReplicaFailure' && status === 'True') return false
   for (const pod of pods) if (pod.terminating || !isWell(pod, nowMs)) return false
   return true
+}
+
+function isLost({ phase }: ObservedClaim): boolean {
+  return phase === 'Lost'
 }
 
 function isWell(pod: ObservedPod, nowMs: number): boolean {
@@ -149,8 +154,9 @@ function isWell(pod: ObservedPod, nowMs: number): boolean {
 }
 
 function diagnoseOne(subject: PodSubject): Judged {
-  const { pod, nowMs } = subject
-  if (pod.phase === 'Succeeded' || (!pod.terminating && isWell(pod, nowMs))) return SILENCE
+  const { pod, claims, nowMs } = subject
+  if (pod.phase === 'Succeeded') return SILENCE
+  if (!pod.terminating && isWell(pod, nowMs) && !claims.some(isLost)) return SILENCE
   const context = contextOf(subject)
   const containers = pod.containers.map((container) => {
     const seen = { ...context, container }
@@ -183,7 +189,7 @@ function judgeComponent({ workload, pods, events, nowMs }: ComponentSubject): Ju
   return hearing
 }
 
-const ENDING_RULES = POD_RULES.filter(({ whileEnding }) => whileEnding === true)
+const ENDING_RULES = POD_RULES.filter(({ whileEnding }) => whileEnding !== undefined)
 const UNREADY_RULES = POD_RULES.filter(({ whileEnding }) => whileEnding !== true)
 const READY_RULES = UNREADY_RULES.filter(({ evenWhenReady }) => evenWhenReady === true)
 

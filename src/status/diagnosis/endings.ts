@@ -15,6 +15,7 @@ const START_FAILURES: readonly string[] = ['RunContainerError', 'StartError', 'C
 /** Before it is known whether it crashes. */
 type Subject = Omit<ContainerContext, 'crash'>
 
+/** How it ended last: just now, or before the run or the wait that it is in. */
 export function lastEndOf({
   terminated,
   lastTerminated,
@@ -38,6 +39,7 @@ export function startFailed({ container }: Subject): boolean {
   return START_FAILURES.includes(lastEndOf(container)?.reason ?? '')
 }
 
+/** Undefined for a container that never ended, ended as it should, waits for something else, or has run well for long enough. */
 export function crashOf(context: Subject): Crash | undefined {
   const { container, nowMs } = context
   const end = lastEndOf(container)
@@ -58,7 +60,7 @@ export function crashOf(context: Subject): Crash | undefined {
 /** Whether a ready container that restarted more than once has run well for long enough. Makes no garbage. */
 export function isSteady(container: ObservedContainer, readyTurnedAt: string, nowMs: number): boolean {
   if (container.restarts < 2 || isDone(container)) return true
-  if (container.runningSince === undefined) return false
+  if (container.runningSince === undefined || !container.ready) return false
   return Math.max(msOf(container.runningSince) ?? 0, msOf(readyTurnedAt) ?? 0) + STEADY_MS <= nowMs
 }
 
@@ -108,18 +110,21 @@ const KILLED_EXIT_CODES: readonly number[] = [0, 137, 143]
 const TOLERANCE_MS = 2_000
 
 const FAILED_PROBE = /^(?<kind>startup|liveness) probe (?:failed|errored[^:]*): (?<answer>.*)$/isu
+/** Said when it acts; of the probe's answer it says nothing. */
+const ENDS_FOR_PROBE = /^container \S+ failed (?<kind>startup|liveness) probe, will be restarted/iu
 
-/** What the startup or liveness probe said when the kubelet ended the container for it; undefined when it did not. */
+/** What the startup or liveness probe said when the kubelet ended the container for it, empty when nobody tells; undefined when it did not. */
 export function killingProbe(
   context: Subject,
   end: ObservedTermination,
 ): { readonly kind: string; readonly answer: string } | undefined {
   if (!KILLED_EXIT_CODES.includes(end.exitCode)) return undefined
-  for (const event of eventsOf(context)) {
-    const { kind, answer } = FAILED_PROBE.exec(event.message)?.groups ?? {}
-    if (kind !== undefined && answer !== undefined && happenedDuring(end, event))
-      return { kind: kind.toLowerCase(), answer }
-  }
+  const during = eventsOf(context).filter((event) => happenedDuring(end, event))
+  for (const words of [FAILED_PROBE, ENDS_FOR_PROBE])
+    for (const { message } of during) {
+      const { kind, answer = '' } = words.exec(message)?.groups ?? {}
+      if (kind !== undefined) return { kind: kind.toLowerCase(), answer }
+    }
   return undefined
 }
 
@@ -149,6 +154,7 @@ export function tellEnd(end: ObservedTermination, restarts: number): string {
   return labelled(`${how}${when}${restartsText(restarts)}`, lastWords(message))
 }
 
+/** `, 3 restarts`, with its comma; empty for none. */
 export function restartsText(restarts: number): string {
   if (restarts === 0) return ''
   return restarts === 1 ? ', restarted once' : `, ${counted(restarts, 'restart')}`

@@ -38,6 +38,13 @@ describe('an image that a node cannot get', () => {
     )
   })
 
+  it('has been tried before when a node backs off, even if nothing tells since when', () => {
+    const undated = { readyTurnedAt: '', creationTimestamp: '' }
+    const [tried, trying] = [pulling(NOT_FOUND), pulling(NOT_FOUND, 'ErrImagePull')]
+    assert.equal(isVerdict(tellOf({ pod: { ...tried, ...undated } }, 0), 0), true)
+    assert.equal(isVerdict(tellOf({ pod: { ...trying, ...undated } }, 0), 0), false)
+  })
+
   it('an image that does not exist, or that the registry denies, fails the component after 10 s', () => {
     const pod = pulling(NOT_FOUND, 'ErrImagePull')
     assertGrace((seconds) => findIn({ pod }, seconds), { shown: 0, verdict: 10, who: 'operator' })

@@ -55,7 +55,7 @@ export const imageNotThere: PodRule = {
     if (failure?.permanent !== true) return undefined
     return {
       ...pullSign(context, failure.text),
-      ...timesFrom(waitsSince(context), { shownAfterMs: 0, verdictAfterMs: PERMANENT_MS }, context.nowMs),
+      ...permanentTimes(context),
     }
   }),
 }
@@ -85,6 +85,14 @@ function pullSign(context: ContainerContext, why: string): Pick<Sign, 'reason' |
     reason: container.waiting?.reason ?? '',
     message: `${nameOf(context)} cannot pull image "${container.image}": ${why}`,
   }
+}
+
+/** Where nothing tells since when: a back-off begins after a pull that failed, and lasts 10 s at least. */
+function permanentTimes(context: ContainerContext): Pick<Sign, 'shownAtMs' | 'verdictAtMs'> {
+  const { container, nowMs } = context
+  const sinceMs = waitsSince(context)
+  const over = sinceMs === undefined && container.waiting?.reason === 'ImagePullBackOff'
+  return timesFrom(sinceMs, { shownAfterMs: 0, verdictAfterMs: over ? 0 : PERMANENT_MS }, nowMs)
 }
 
 function passingTimes(context: ContainerContext): Pick<Sign, 'shownAtMs' | 'verdictAtMs'> {

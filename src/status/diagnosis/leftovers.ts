@@ -18,6 +18,7 @@ const STUCK_MS = 30_000
 const AT_ONCE = { shownAfterMs: 0, verdictAfterMs: 0 }
 const ONLY_SHOWN = { shownAfterMs: 0, verdictAfterMs: undefined }
 
+/** Its controller has made another, so it says nothing about its component. */
 export function isLeftover({ phase, reason }: ObservedPod): boolean {
   return phase === 'Failed' && LEFTOVER.test(reason)
 }

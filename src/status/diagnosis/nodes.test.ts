@@ -8,8 +8,11 @@ import {
   aStartingPod,
   at,
   atMs,
+  diagnoseAt,
   findIn,
+  found,
   HOUR,
+  shortStatefulSet,
   tellOf,
   waitingFor,
 } from './for-tests.ts'
@@ -22,6 +25,20 @@ describe('the node of a pod', () => {
     assert.equal(message, 'pod controlplane-1-abcde is lost: node node-1 does not answer any more')
     const named = aPod({ ready: false, reason: 'NodeLost', containers: [aNewContainer()] })
     assert.equal(tellOf({ pod: named }, 0).cause, 'NodeLost')
+  })
+
+  it('a pod that is taken off a lost node degrades the component until another takes its place', () => {
+    const ending = { ready: false, terminating: true, deletionTimestamp: at(HOUR) }
+    const lost = aPod({ ...ending, reason: 'NodeLost', name: 'postgres-0', component: 'postgres' })
+    assert.equal(tellOf({ pod: lost }, HOUR).cause, 'NodeLost')
+    const { worst } = diagnoseAt({ workload: shortStatefulSet(), pods: [lost] }, HOUR)
+    const { cause, object, message } = found(worst)
+    assert.deepEqual([cause, object], ['NodeLost', 'Pod/postgres-0'])
+    assert.match(message, /^pod postgres-0 is lost: node node-1 /)
+    const next = aStartingPod(waitingFor('ContainerCreating'), { name: 'postgres-0', component: 'postgres' })
+    assert.equal(diagnoseAt({ workload: shortStatefulSet(), pods: [lost, next] }, HOUR).worst, undefined)
+    const ended = aPod({ ...ending, name: 'postgres-0', component: 'postgres' })
+    assert.equal(diagnoseAt({ workload: shortStatefulSet(), pods: [ended] }, HOUR).worst, undefined)
   })
 
   it('is lost when an event says so at the moment the pod turned, even with a container that was not ready', () => {

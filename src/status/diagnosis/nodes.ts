@@ -1,8 +1,9 @@
 /** Rules about the node of a pod: lost, without a sandbox for it, or emptied on purpose (status reference §4.1). */
 import type { ObservedPod } from '../../model/observed.ts'
+import { compare } from '../events/order.ts'
 import { msOf } from '../times.ts'
 import { firstSeenOf, lastActivityOf, sinceLastActivity } from './containers.ts'
-import { NO_SIGNS, type PodContext, type PodRule, timesFrom } from './sign.ts'
+import { type ComponentRule, NO_SIGNS, type PodContext, type PodRule, type Sign, timesFrom } from './sign.ts'
 import { labelled, oneLine, withoutTransport } from './words.ts'
 
 const SANDBOX_SHOWN_MS = 30_000
@@ -17,18 +18,43 @@ export const nodeLost: PodRule = {
   shown: 'at once',
   verdict: 'Degraded at once',
   cause: 'NodeLost',
+  whileEnding: 'too',
   find: (context) => {
     const { pod, nowMs } = context
-    if (!isLost(pod) && !isToldLost(context)) return NO_SIGNS
-    const node = pod.node === '' ? 'its node' : `node ${pod.node}`
-    return [
-      {
-        reason: 'NodeLost',
-        message: `pod ${pod.name} is lost: ${node} does not answer any more`,
-        ...timesFrom(msOf(pod.readyTurnedAt), { shownAfterMs: 0, verdictAfterMs: 0 }, nowMs),
-      },
-    ]
+    const lost = pod.terminating ? isGivenUp(pod) : isLost(pod) || isToldLost(context)
+    return lost ? [lostSign(pod, nowMs)] : NO_SIGNS
   },
+}
+
+/** The node controller takes the pods of a lost node away, but they stay until the node answers or is removed. */
+export const lostBeforeReplaced: ComponentRule = {
+  name: 'a pod that is taken off a lost node degrades the component until another takes its place',
+  signal: 'pod terminating with reason `NodeLost` or in phase Unknown, and pods are missing',
+  shown: 'at once',
+  verdict: 'Degraded at once',
+  cause: 'NodeLost',
+  find: ({ workload, pods, nowMs }) => {
+    const [lost] = pods
+      .filter((pod) => pod.terminating && isGivenUp(pod))
+      .toSorted((a, b) => compare(a.name, b.name))
+    const living = pods.filter(({ terminating, phase }) => !terminating && phase !== 'Failed').length
+    if (lost === undefined || living >= workload.desired) return undefined
+    return { ...lostSign(lost, nowMs), object: `Pod/${lost.name}` }
+  },
+}
+
+function lostSign(pod: ObservedPod, nowMs: number): Sign {
+  const node = pod.node === '' ? 'its node' : `node ${pod.node}`
+  return {
+    reason: 'NodeLost',
+    message: `pod ${pod.name} is lost: ${node} does not answer any more`,
+    ...timesFrom(msOf(pod.readyTurnedAt), { shownAfterMs: 0, verdictAfterMs: 0 }, nowMs),
+  }
+}
+
+/** The node controller's own words. */
+function isGivenUp({ reason, phase }: ObservedPod): boolean {
+  return reason === 'NodeLost' || phase === 'Unknown'
 }
 
 export const sandboxFailed: PodRule = {
@@ -99,9 +125,9 @@ export const readinessGate: PodRule = {
 }
 
 /** A kubelet never writes this: it counts a pod as ready when its containers are. Only the node controller does. */
-function isLost({ reason, phase, node, containers }: ObservedPod): boolean {
-  if (reason === 'NodeLost') return true
-  if (phase === 'Unknown') return true
+function isLost(pod: ObservedPod): boolean {
+  const { reason, phase, node, containers } = pod
+  if (isGivenUp(pod)) return true
   if (node === '' || phase !== 'Running' || reason === GATES_NOT_OPEN) return false
   let serving = 0
   for (const { kind, ready, runningSince } of containers) {

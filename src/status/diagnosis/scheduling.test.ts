@@ -45,6 +45,10 @@ describe('a pod without a node', () => {
       "0/3 nodes are available: 1 Insufficient cpu, 2 node(s) didn't match Pod's node affinity/selector.",
     )
     assertGrace((seconds) => findIn({ pod: some }, seconds), { shown: 5, verdict: 300, who: 'platform' })
+    const rest = without(
+      "0/3 nodes are available: 1 node(s) had untolerated taint {node-role.kubernetes.io/control-plane: }, 2 node(s) didn't match Pod's node affinity/selector. preemption: none.",
+    )
+    assertGrace((seconds) => findIn({ pod: rest }, seconds), { shown: 0, verdict: 0, who: 'platform' })
   })
 
   it('a pod whose PersistentVolumeClaim does not exist fails the component at once', () => {
@@ -53,6 +57,23 @@ describe('a pod without a node', () => {
     const { cause, message } = tellOf({ pod }, 0)
     assert.equal(cause, 'VolumePending')
     assert.match(message, /has no node: persistentvolumeclaim "data-postgres-0" not found$/)
+  })
+
+  it('says what the provisioner said of the claim that is not there, and not what the scheduler repeats', () => {
+    const pod = without(
+      '0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims. not found',
+      {
+        claims: ['data-postgres-0'],
+      },
+    )
+    assert.match(tellOf({ pod }, 0).message, /has no node: .* unbound immediate PersistentVolumeClaims$/)
+    const about = { kind: 'PersistentVolumeClaim', name: 'data-postgres-0', uid: '', fieldPath: '' }
+    const message = 'storageclass.storage.k8s.io "fast" not found'
+    const events = [anEventAt(1, { reason: 'ProvisioningFailed', message, about })]
+    const claims = [aClaim({ phase: 'Pending', storageClass: 'fast' })]
+    const finding = tellOf({ pod, claims, events }, 1)
+    assert.equal(finding.message, `claim data-postgres-0 (storage class fast) is Pending: ${message}`)
+    assert.equal(finding.object, 'PersistentVolumeClaim/data-postgres-0')
   })
 
   it('leaves it to the claim when the scheduler waits for one', () => {
@@ -81,7 +102,9 @@ describe('a pod without a node', () => {
   })
 
   it('is shown, but is no verdict, while nothing tells since when', () => {
-    const pod = without(FULL, { unscheduled: { reason: 'Unschedulable', message: FULL, since: '' } })
+    const unscheduled = { reason: 'Unschedulable', message: FULL, since: '' }
+    const pod = without(FULL, { unscheduled, creationTimestamp: '' })
     assert.equal(tellOf({ pod }, HOUR).who, 'nobody yet')
+    assert.equal(tellOf({ pod: { ...pod, creationTimestamp: at(0) } }, 300).who, 'platform')
   })
 })

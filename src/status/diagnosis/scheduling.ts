@@ -1,5 +1,6 @@
 /** Rules about pods that no node takes (status reference §4.1). */
 import { msOf } from '../times.ts'
+import { pendingText, provisionerText } from './claims.ts'
 import { NO_SIGNS, type PodContext, type PodRule, type Sign, timesFrom } from './sign.ts'
 import { oneLine } from './words.ts'
 
@@ -44,8 +45,15 @@ export const claimMissing: PodRule = {
   cause: 'VolumePending',
   find: (context) => {
     if (!MISSING_CLAIM.test(textOf(context))) return NO_SIGNS
-    return [unscheduledSign(context, { shownAfterMs: 0, verdictAfterMs: 0 })]
+    return [{ ...unscheduledSign(context, { shownAfterMs: 0, verdictAfterMs: 0 }), ...claimToBlame(context) }]
   },
+}
+
+/** The scheduler does not say which claim, nor why; the provisioner does. */
+function claimToBlame(context: PodContext): Partial<Pick<Sign, 'message' | 'object'>> {
+  const claim = context.claims.find((one) => one.phase === 'Pending' && provisionerText(context, one) !== '')
+  if (claim === undefined) return {}
+  return { message: pendingText(context, claim), object: `PersistentVolumeClaim/${claim.name}` }
 }
 
 export const noNodeMatches: PodRule = {
@@ -109,14 +117,20 @@ function textOf({ pod: { unscheduled } }: PodContext): string {
   return unscheduled.message === '' ? 'no node can take it' : unscheduled.message
 }
 
-/** `0/3 nodes are available: 3 node(s) didn't match …`: all of them, for this one reason that no waiting changes. */
+/** No waiting changes either: nodes that are not meant, and those of the control plane, which take nobody. */
+const MISMATCHES: readonly RegExp[] = [
+  /(?<nodes>\d+) node\(s\) didn't (?:match|satisfy) (?:Pod's |plugin )?\[?(?:node (?:affinity|selector)|NodeAffinity)/iu,
+  /(?<nodes>\d+) node\(s\) had untolerated taint \{node-role\.kubernetes\.io\//iu,
+]
+
+/** `0/3 nodes are available: 3 node(s) didn't match …`: that holds for all of them. */
 function matchesNoNode(text: string): boolean {
-  const groups = /^0\/(?<all>\d+) nodes are available: (?<why>[^.]*)/u.exec(text)?.groups
-  const mismatch =
-    /(?<some>\d+) node\(s\) didn't (?:match|satisfy) (?:Pod's |plugin )?\[?(?:node (?:affinity|selector)|NodeAffinity)/iu.exec(
-      groups?.['why'] ?? '',
-    )?.groups
-  return mismatch !== undefined && mismatch['some'] === groups?.['all'] && groups?.['all'] !== '0'
+  const all = Number(/^0\/(?<all>\d+) nodes are available: /u.exec(text)?.groups?.['all'] ?? 0)
+  const clause = clauseOf(text)
+  const [unmeant = 0, closed = 0] = MISMATCHES.map((mismatch) =>
+    Number(mismatch.exec(clause)?.groups?.['nodes'] ?? 0),
+  )
+  return unmeant > 0 && unmeant + closed === all
 }
 
 /** When the cluster autoscaler last asked for nodes for this pod. */
@@ -129,11 +143,16 @@ function unscheduledSign(context: PodContext, graces: Parameters<typeof timesFro
   return {
     reason: pod.unscheduled?.reason || 'Unschedulable',
     message: `pod ${pod.name} has no node: ${firstClause(textOf(context))}`,
-    ...timesFrom(msOf(pod.unscheduled?.since), graces, nowMs),
+    // It never had a node, so it has waited since it was made.
+    ...timesFrom(msOf(pod.unscheduled?.since) ?? msOf(pod.creationTimestamp), graces, nowMs),
   }
 }
 
 /** What follows is about preemption and resource claims, and says the same once more. */
 function firstClause(text: string): string {
-  return oneLine(text.split(/\.(?:\s|$)/u)[0] ?? '', 300)
+  return oneLine(clauseOf(text), 300)
+}
+
+function clauseOf(text: string): string {
+  return text.split(/\.(?:\s|$)/u)[0] ?? ''
 }

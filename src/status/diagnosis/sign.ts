@@ -76,8 +76,8 @@ interface Rule extends RuleText {
 export interface PodRule extends Rule {
   /** Asked of a ready pod too. */
   readonly evenWhenReady?: true
-  /** Asked of a pod that terminates; nothing else is: how its containers end tells nothing then. */
-  readonly whileEnding?: true
+  /** Asked of a pod that terminates, or of such a one `too`; nothing else is: how its containers end tells nothing then. */
+  readonly whileEnding?: true | 'too'
   /** All that is to be said, also what is not shown yet; in the order of the containers. */
   readonly find: (context: PodContext, containers: readonly ContainerContext[]) => readonly Sign[]
 }
@@ -121,6 +121,7 @@ export interface Spoken {
   readonly weight: number
 }
 
+/** The sign with its weight at `nowMs`, ms since 1970. */
 export function speak(sign: Sign, { rule, object }: Pick<Spoken, 'rule' | 'object'>, nowMs: number): Spoken {
   return { sign, rule, object, weight: weightOf(sign, nowMs) }
 }
@@ -138,6 +139,7 @@ export function worseOf(first: Spoken | undefined, second: Spoken | undefined): 
   return worse < 0 ? second : first
 }
 
+/** Secrets masked; who acts as of the weight. */
 export function toFinding({ sign, rule, object, weight }: Spoken): Finding {
   return {
     reason: sign.reason,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { aClaim, aPod } from '../../../test/support/builders.ts'
+import { aClaim, aPod, aStatefulSet } from '../../../test/support/builders.ts'
 import type { ObservedPod } from '../../model/observed.ts'
 import {
   anEventAt,
@@ -8,7 +8,9 @@ import {
   assertGrace,
   aStartingPod,
   at,
+  diagnoseAt,
   findIn,
+  found,
   tellOf,
   waitingFor,
 } from './for-tests.ts'
@@ -25,6 +27,14 @@ describe('the claims of a pod', () => {
     const { cause, object, message } = tellOf(subject, 0)
     assert.deepEqual([cause, object], ['VolumePending', 'PersistentVolumeClaim/data-postgres-0'])
     assert.equal(message, 'claim data-postgres-0 (storage class standard) has lost its volume')
+  })
+
+  it('tells of a lost volume even while the pod still runs with it', () => {
+    const pod = aPod({ claims: ['data-postgres-0'] })
+    assert.equal(tellOf({ pod, claims: [aClaim({ phase: 'Lost' })] }, 0).reason, 'VolumeLost')
+    assert.equal(findIn({ pod: aPod(), claims: [aClaim({ phase: 'Lost' })] }, 0), undefined)
+    const component = { workload: aStatefulSet(), pods: [pod], claims: [aClaim({ phase: 'Lost' })] }
+    assert.equal(found(diagnoseAt(component, 0).worst).cause, 'VolumePending')
   })
 
   it('a PersistentVolumeClaim that stays Pending is shown after 30 s and fails the component after 5 min', () => {

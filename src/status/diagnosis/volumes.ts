@@ -1,12 +1,12 @@
 /** Rules about the volumes of a pod: claims without a volume, volumes that a node cannot mount (status reference §4.1). */
 import type { ObservedClaim, ObservedEvent } from '../../model/observed.ts'
-import { eventsAbout } from '../events/about.ts'
 import { msOf } from '../times.ts'
+import { claimName, pendingText } from './claims.ts'
 import { firstSeenOf, sinceLastActivity } from './containers.ts'
 import { blamesClaim } from './scheduling.ts'
 import { type Graces, NO_SIGNS, type PodContext, type PodRule, type Sign, timesFrom } from './sign.ts'
 import { MISSING_OBJECT } from './starts.ts'
-import { labelled, oneLine, withoutTransport } from './words.ts'
+import { oneLine } from './words.ts'
 
 const SHOWN_MS = 30_000
 const VERDICT_MS = 300_000
@@ -18,10 +18,11 @@ export const claimLost: PodRule = {
   shown: 'at once',
   verdict: 'Failed at once',
   cause: 'VolumePending',
+  evenWhenReady: true,
   find: (context) =>
     claimSigns(context, 'Lost', (claim) => ({
       reason: 'VolumeLost',
-      message: `${nameOf(claim)} has lost its volume`,
+      message: `${claimName(claim)} has lost its volume`,
       ...timesFrom(claimedSince(context, claim), { shownAfterMs: 0, verdictAfterMs: 0 }, context.nowMs),
     })),
 }
@@ -38,7 +39,7 @@ export const claimPending: PodRule = {
     const graces = { shownAfterMs: SHOWN_MS, verdictAfterMs: VERDICT_MS }
     return claimSigns(context, 'Pending', (claim) => ({
       reason: 'VolumePending',
-      message: labelled(`${nameOf(claim)} is Pending`, provisionerOf(context, claim)),
+      message: pendingText(context, claim),
       ...timesFrom(claimedSince(context, claim), graces, context.nowMs),
     }))
   },
@@ -79,21 +80,10 @@ function claimSigns(
     .map((claim) => ({ ...tell(claim), object: `PersistentVolumeClaim/${claim.name}` }))
 }
 
-function nameOf({ name, storageClass }: ObservedClaim): string {
-  return `claim ${name} (${storageClass === '' ? 'no storage class' : `storage class ${storageClass}`})`
-}
-
 /** Of the two the younger: a claim may be older than the pod that first needs it. */
 function claimedSince({ pod }: PodContext, claim: ObservedClaim): number | undefined {
   const times = [pod.creationTimestamp, claim.creationTimestamp].flatMap((time) => msOf(time) ?? [])
   return times.length === 0 ? undefined : Math.max(...times)
-}
-
-/** What the provisioner said last, such as that the storage class does not exist. */
-function provisionerOf({ namespaceEvents }: PodContext, { name, uid }: ObservedClaim): string {
-  const about = eventsAbout(namespaceEvents, { kind: 'PersistentVolumeClaim', name, uid })
-  const warning = about.find(({ type }) => type === 'Warning')
-  return oneLine(withoutTransport(warning?.message ?? ''), 300)
 }
 
 const MOUNTING: readonly string[] = ['FailedMount', 'FailedAttachVolume', 'FailedMapVolume']

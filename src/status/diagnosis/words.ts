@@ -11,6 +11,7 @@ export function labelled(label: string, text: string): string {
   return text === '' ? label : `${label}: ${text}`
 }
 
+/** `1 pod`, `2 pods`. */
 export function counted(count: number, thing: string): string {
   return count === 1 ? `1 ${thing}` : `${count} ${thing}s`
 }

@@ -1,7 +1,7 @@
+/** Makes one event of many that tell the same about the pods of a component. */
 import type { ObservedEvent } from '../../model/observed.ts'
 import type { AnswerEvent } from './answer-event.ts'
 import { tellingOf } from './fingerprint.ts'
-/** Makes one event of many that tell the same about the pods of a component. */
 import { newestFirst } from './order.ts'
 
 /** How many objects one event names. */

@@ -13,6 +13,7 @@ export interface ObservedReplicaSet {
 
 const REVISION = 'deployment.kubernetes.io/revision'
 
+/** Whatever is missing is empty or 0, never an error. */
 export function projectReplicaSet({ metadata }: KubeObject): ObservedReplicaSet {
   const { name, uid, annotations = {}, ownerReferences = [] } = metadata
   const owner = ownerReferences.find(({ kind }) => kind === 'Deployment')

@@ -1,5 +1,5 @@
-import type { ObservedEvent } from '../../model/observed.ts'
 /** Chooses the events that say something about how a participant is now (status reference §5). */
+import type { ObservedEvent } from '../../model/observed.ts'
 import { newestFirst } from './order.ts'
 import { EVENT_RULES } from './rules.ts'
 import { type CurrentObjects, Subjects } from './subjects.ts'

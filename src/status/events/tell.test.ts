@@ -87,6 +87,19 @@ describe('what is told of a scene', () => {
       t.assert.fileSnapshot(storyOf(scene), golden)
     })
 
+  it('does not say of a component what an event says in other words around it', () => {
+    const why = '0/3 nodes are available: 3 Insufficient cpu'
+    const message = `pod controlplane-1-abcde has no node: ${why} (and 2 more pods)`
+    const components = [aComponent({ ready: false, status: 'Pending', reason: 'Unschedulable', message })]
+    const about = { kind: 'Pod', name: 'controlplane-1-abcde', uid: '', fieldPath: '' }
+    const event = anEvent({ reason: 'FailedScheduling', message: `${why}. preemption: none`, about })
+    const input = { participant: aParticipant(), components, nowMs: BORN_MS }
+    assert.equal(tellEvents({ ...input, relevant: [event] }).total, 1)
+    assert.equal(tellEvents({ ...input, relevant: [{ ...event, message: 'no such node' }] }).total, 2)
+    const ofClaim = { ...event, about: { ...about, kind: 'PersistentVolumeClaim', name: 'data' } }
+    assert.equal(tellEvents({ ...input, relevant: [ofClaim] }).total, 1)
+  })
+
   it('is the same whatever the order of events and objects', () => {
     const shuffled = <T>(all: readonly T[] = []): fc.Arbitrary<readonly T[]> =>
       fc.shuffledSubarray([...all], { minLength: all.length })

@@ -1,10 +1,10 @@
+/** Tells what happened, newest first: our own steps, the components, and the cluster's events, each story once. */
 import type { ObservedEvent } from '../../model/observed.ts'
 import type { Participant } from '../../model/participant.ts'
 import type { ComponentVerdict } from '../component.ts'
 import type { AnswerEvent } from './answer-event.ts'
 import { fingerprintOf, tellingOf } from './fingerprint.ts'
 import { mergeEvents } from './merge.ts'
-/** Tells what happened, newest first: our own steps, the components, and the cluster's events, each story once. */
 import { compare } from './order.ts'
 import { componentEvent, stepEvents, workloadNameOf } from './own-story.ts'
 
@@ -49,7 +49,11 @@ function notToldYet(
   const told = componentEvent(component)
   if (told === undefined || told.type === 'Info') return told
   const name = workloadNameOf(component)
-  const own = relevant.filter((event) => event.type === 'Warning' && tellingOf(event).component === name)
+  const own = relevant.filter(
+    (event) =>
+      event.type === 'Warning' &&
+      (tellingOf(event).component === name || event.about.kind === 'PersistentVolumeClaim'),
+  )
   const byObject = Map.groupBy(own, ({ about }) => about.name)
   const again = [...byObject].some(([object, events]) => sayTheSame(component.message, object, events))
   return again ? undefined : told
@@ -58,10 +62,24 @@ function notToldYet(
 /** One contains the other: the condition of a workload often is the text of an event with a word before it. */
 function sayTheSame(message: string, object: string, events: readonly ObservedEvent[]): boolean {
   const said = fingerprintOf(message, object)
+  const core = coreOf(said)
   return events.some((event) => {
     const { form } = tellingOf(event)
-    return form !== '' && said !== '' && (form.includes(said) || said.includes(form))
+    if (form === '' || said === '') return false
+    return form.includes(said) || said.includes(form) || (core !== '' && form.includes(core))
   })
+}
+
+/** Shorter than this a text, such as `not found`, does not tell what it is about. */
+const CORE_MIN = 20
+
+/** Without our words before and after what the cluster said; empty when too little is left. */
+function coreOf(said: string): string {
+  const core = said
+    .slice(said.indexOf(': ') + 1)
+    .replace(/ \(and \d+ more pods?\)$/u, '')
+    .trim()
+  return core.length < CORE_MIN ? '' : core
 }
 
 function inOrder(a: AnswerEvent, b: AnswerEvent): number {

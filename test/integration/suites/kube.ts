@@ -43,6 +43,14 @@ export function kubeKeepsItsPromises(clusterName: string, open: OpenTestCluster)
       assert.equal(await kube.delete(RESOURCES.ConfigMap, key('nothing')), undefined)
     })
 
+    it('answers NotFound for the objects of a kind that is not installed, listed or watched', async () => {
+      const isNotFound = (error: unknown): boolean => hasReason(error, 'NotFound')
+      await assert.rejects(kube.page(RESOURCES.HTTPRoute), isNotFound)
+      const { signal } = new AbortController()
+      const watch = kube.watch(RESOURCES.HTTPRoute, { sendInitialEvents: true, timeoutSeconds: 5, signal })
+      await assert.rejects(watch[Symbol.asyncIterator]().next(), isNotFound)
+    })
+
     it('refuses to create twice with AlreadyExists', async () => {
       await kube.create(configMap('twice'))
       await assert.rejects(kube.create(configMap('twice')), (error) => hasReason(error, 'AlreadyExists'))

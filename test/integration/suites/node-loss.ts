@@ -5,9 +5,9 @@ import { type KubeObject, RESOURCES } from '../../../src/model/kubernetes.ts'
 import { FAULT_ANNOTATION } from '../../../src/model/names.ts'
 import type { RunningService } from '../../../src/service.ts'
 import { eventually } from '../../support/eventually.ts'
-import { create, remove, untilReady } from '../participants.ts'
+import { create, remove, untilReady, untilTold } from '../participants.ts'
 import { type OpenTestCluster, serviceOn, type TestCluster } from '../test-cluster.ts'
-import { componentOf, Follower, SOON_MS, untilTold } from '../verdicts.ts'
+import { componentOf, Follower, SOON_MS } from '../verdicts.ts'
 
 interface Node extends KubeObject {
   readonly status: { readonly conditions: readonly { readonly type: string; readonly status: string }[] }

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { RunningService } from '../../../src/service.ts'
-import { create, remove, setFault, untilReady } from '../participants.ts'
+import { create, remove, setFault, untilReady, untilTold } from '../participants.ts'
 import { type OpenTestCluster, serviceOn, type TestCluster } from '../test-cluster.ts'
-import { changePods, componentOf, setSuspended, untilTold } from '../verdicts.ts'
+import { changePods, componentOf, setSuspended } from '../verdicts.ts'
 
 export function containersThatEndAreExplained(clusterName: string, open: OpenTestCluster): void {
   describe(`containers that end on ${clusterName}`, { concurrency: 2 }, () => {

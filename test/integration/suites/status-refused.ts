@@ -4,9 +4,9 @@ import { after, before, describe, it } from 'node:test'
 import { type KubeObject, RESOURCES } from '../../../src/model/kubernetes.ts'
 import type { RunningService } from '../../../src/service.ts'
 import { eventually } from '../../support/eventually.ts'
-import { call, create, remove, untilGone, untilReady } from '../participants.ts'
+import { call, create, remove, untilGone, untilReady, untilTold } from '../participants.ts'
 import { type OpenTestCluster, serviceOn, type TestCluster } from '../test-cluster.ts'
-import { change, changePods, componentOf, conditionOf, setSuspended, untilTold } from '../verdicts.ts'
+import { change, changePods, componentOf, conditionOf, setSuspended } from '../verdicts.ts'
 
 const FINALIZER = 'example.com/hold'
 

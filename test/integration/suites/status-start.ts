@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { RunningService } from '../../../src/service.ts'
-import { call, create, remove, untilReady } from '../participants.ts'
+import { call, create, remove, untilReady, untilTold } from '../participants.ts'
 import { MISSING_IMAGE, type OpenTestCluster, serviceOn, type TestCluster } from '../test-cluster.ts'
 import {
   changePods,
@@ -12,7 +12,6 @@ import {
   setSuspended,
   SOON_MS,
   untilClusterShows,
-  untilTold,
 } from '../verdicts.ts'
 
 const PULL_GRACE_MS = 10_000
