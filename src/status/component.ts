@@ -84,6 +84,7 @@ function judgeMissing(input: ComponentInput): ComponentVerdict {
 }
 
 function judgePresent(input: ComponentInput, workload: ObservedWorkload): ComponentVerdict {
+  const { judged: _judged, ...opinion } = opinionOn(input, workload)
   return {
     name: input.name,
     kind: workload.kind,
@@ -93,7 +94,7 @@ function judgePresent(input: ComponentInput, workload: ObservedWorkload): Compon
     since: sinceOf(workload),
     image: workload.image,
     restarts: restartsOf(input.pods),
-    ...opinionOn(input, workload),
+    ...opinion,
   }
 }
 
@@ -107,7 +108,16 @@ function opinionOn(input: ComponentInput, workload: ObservedWorkload): Opinion {
   if (told.ready) return holdUntilStable(input, told)
   const held = holdOnto(input, told)
   if (held !== undefined) return held
-  return told.failed || input.everReady || told.status === 'Paused' ? told : startDeadline(input, told)
+  return hasNoDeadline(input, told) ? told : startDeadline(input, told)
+}
+
+/**
+ * No deadline for what is a verdict already, for what was READY and does not start, and for what is not late but held
+ * back: by a person who paused it, by a gate, or by a node that still syncs.
+ */
+function hasNoDeadline({ everReady }: ComponentInput, { status, failed, judged, cause }: Opinion): boolean {
+  if (failed || judged === true || everReady || status === 'Paused') return true
+  return cause?.code === 'SchedulingGated' || (cause?.code === 'ConfigMissing' && cause.who === 'nobody yet')
 }
 
 /** States in which nobody expects pods to come up, so their silence explains nothing. */

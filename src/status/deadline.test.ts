@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { BORN } from '../../test/support/builders.ts'
 import { live, only, phases, podWith, slow, starting, workloads } from '../../test/support/timeline.ts'
 import { DEADLINE_RULES } from './deadline.ts'
 
@@ -72,6 +73,24 @@ describe('the start deadline', () => {
       DEADLINE_RULES.map(({ name }) => name),
     ))
   for (const [name, test] of Object.entries(DEADLINES)) it(name, test)
+
+  it('leaves alone what a gate holds back, and what only degrades a component', () => {
+    const gated = podWith(
+      {},
+      {
+        ready: false,
+        phase: 'Pending',
+        node: '',
+        containers: [],
+        unscheduled: { reason: 'SchedulingGated', message: 'waits for a gate', since: BORN },
+      },
+    )
+    assert.deepEqual(phases([[3000, { ...slow, pods: [gated] }]]), ['PROVISIONING'])
+    const lost = podWith({}, { ready: false, reason: 'NodeLost', readyTurnedAt: BORN })
+    const [verdict] = live([[3000, { ...slow, pods: [lost] }]])
+    const controlplane = verdict?.components.find(({ name }) => name === 'controlplane')
+    assert.deepEqual([controlplane?.status, controlplane?.cause?.code], ['Degraded', 'NodeLost'])
+  })
 
   it('never makes FAILED what was READY once, nor what is paused', () => {
     assert.deepEqual(

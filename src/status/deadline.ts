@@ -14,7 +14,7 @@ export const DEADLINE_RULES: readonly RuleText[] = [
   {
     name: 'a component that was never ready fails when its start deadline is over',
     signal:
-      'not ready for max(10 min, `progressDeadlineSeconds`, start-up budget of the probes) since its creation',
+      'not ready for max(10 min, `progressDeadlineSeconds`, start-up budget of the probes) since its creation, neither paused nor held back by a gate',
     shown: 'at once',
     verdict: 'Failed (Degraded while pods serve)',
   },

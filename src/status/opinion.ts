@@ -10,7 +10,10 @@ import { GIVEN_UP } from './workload.ts'
 export type Opinion = Pick<
   ComponentVerdict,
   'status' | 'ready' | 'failed' | 'reason' | 'message' | 'cause' | 'recheckAtMs' | 'heldSinceMs' | 'extended'
->
+> & {
+  /** What the pods say is a verdict already: its grace is over. */
+  readonly judged?: true
+}
 
 /** An opinion starts as what was seen: not failed until a rule says so. */
 export const CONFIRMED = { failed: false } as const
@@ -43,7 +46,9 @@ export function withFinding(input: OpinionInput): Opinion {
   const told = { ...opinion, ...wordsOf(worst, input), ready: opinion.ready && !due }
   // Paused stays the state: a person stopped it, and sees here what else is wrong.
   if (opinion.status === 'Paused') return told
-  return due ? { ...told, ...verdictOn(worst, input) } : { ...told, failed: opinion.status === 'Failed' }
+  return due
+    ? { ...told, judged: true, ...verdictOn(worst, input) }
+    : { ...told, failed: opinion.status === 'Failed' }
 }
 
 function wordsOf(

@@ -1,5 +1,5 @@
 /** Keeps verdicts from flapping: counts worsen after a short hold, and READY waits until it is stable (status reference §6.3). */
-import type { ObservedContainer, ObservedPod, ObservedWorkload } from '../model/observed.ts'
+import type { ObservedContainer, ObservedPod } from '../model/observed.ts'
 import type { ComponentInput } from './component.ts'
 import type { RuleText } from './finding.ts'
 import { type Opinion, recheckedAt } from './opinion.ts'
@@ -19,12 +19,6 @@ export const STEADINESS_RULES: readonly RuleText[] = [
     verdict: 'as the counts say',
   },
   {
-    name: 'a ready component with surplus pods of the latest revision stays ready',
-    signal: 'replicas > spec, all updated, available ≥ spec',
-    shown: 'never',
-    verdict: 'none',
-  },
-  {
     name: 'a component becomes ready only when its containers have run 10 s since their last restart',
     signal: 'counts are full, a container restarted a moment ago',
     shown: 'at once: `Stabilising`',
@@ -41,8 +35,7 @@ const SOFT: readonly string[] = [
 ]
 
 /**
- * What was ready a moment ago stays so for {@link HOLD_MS}, while pods serve and nothing but counts speaks against it;
- * and for as long as all that is wrong is pods too many, all of the latest revision, on their way out.
+ * What was ready a moment ago stays so for {@link HOLD_MS}, while pods serve and nothing but counts speaks against it.
  *
  * Undefined: nothing to hold on to.
  */
@@ -50,15 +43,9 @@ export function holdOnto(input: ComponentInput, opinion: Opinion): Opinion | und
   const { before, workload, nowMs } = input
   if (before?.ready !== true || workload === undefined || workload.available < 1) return undefined
   if (!SOFT.includes(opinion.reason)) return undefined
-  if (opinion.reason === 'RolloutUnfinished' && isSurplusOnly(workload))
-    return recheckedAt(running(before), opinion.recheckAtMs)
   const heldSinceMs = before.heldSinceMs ?? nowMs
   if (nowMs >= heldSinceMs + HOLD_MS) return undefined
   return { ...running(before), heldSinceMs, recheckAtMs: heldSinceMs + HOLD_MS }
-}
-
-function isSurplusOnly({ desired, current, updated, available }: ObservedWorkload): boolean {
-  return current > desired && updated === current && available >= desired
 }
 
 function running({ status, reason, message }: Opinion): Opinion {

@@ -122,13 +122,23 @@ const BY_RULE: Readonly<Record<string, Readonly<Record<string, Case>>>> = {
       is: 'Degraded',
       reason: 'PodsNotReady',
     },
-    'one too many': {
+    'one too many, all of the latest specification': {
       given: aDeployment({ current: 2, updated: 2, ready: 2, available: 2 }),
+      is: 'Running',
+      ready: true,
+    },
+    'one too many, and only one of the latest specification': {
+      given: aDeployment({ current: 2, updated: 1, ready: 2, available: 2 }),
       is: 'Starting',
       reason: 'RolloutUnfinished',
     },
-    'a StatefulSet with one too many': {
-      given: aStatefulSet({ current: 2, ready: 2, available: 2 }),
+    'a StatefulSet with one too many, all of the latest specification': {
+      given: aStatefulSet({ current: 2, updated: 2, ready: 2, available: 2 }),
+      is: 'Running',
+      ready: true,
+    },
+    'a StatefulSet with one too many of an earlier specification': {
+      given: aStatefulSet({ current: 2, updated: 1, ready: 2, available: 2 }),
       is: 'Starting',
       reason: 'RolloutUnfinished',
     },

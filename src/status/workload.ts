@@ -104,7 +104,7 @@ const notProgressing: WorkloadRule = {
 const countsShort: WorkloadRule = {
   name: 'counts that are short of the specification are not ready: Starting in a rollout, Degraded after a loss',
   signal:
-    'Deployment: updated ≥ spec, replicas ≤ updated, replicas ≤ spec, available ≥ spec; StatefulSet: replicas = spec, ready ≥ spec (available with `minReadySeconds`), the revision rolled out (`partition`: updated ≥ spec − partition; `OnDelete`: not asked)',
+    'Deployment: updated ≥ spec, replicas ≤ updated, available ≥ spec; StatefulSet: replicas ≥ spec, replicas ≤ spec or all updated, ready ≥ spec (available with `minReadySeconds`), the revision rolled out (`partition`: updated ≥ spec − partition; `OnDelete`: not asked)',
   state: 'Pending, Starting, Degraded',
   judge: (workload) => {
     const missing = countsMissing(workload)
@@ -166,10 +166,10 @@ function countsMissing(workload: ObservedWorkload): Missing | undefined {
   return workload.kind === 'Deployment' ? deploymentMissing(workload) : statefulSetMissing(workload)
 }
 
+/** Surplus pods of the latest specification are on their way out and no outage; earlier ones are an unfinished rollout. */
 function deploymentMissing({ desired, updated, current, available }: ObservedWorkload): Missing | undefined {
   if (updated < desired) return unfinished(`${updated} of ${desired} pods have the latest specification`)
   if (current > updated) return unfinished(earlierLeft(current - updated, available))
-  if (current > desired) return unfinished(`${pods(current - desired)} more than wanted`)
   if (available < desired) return short(available, desired)
   return undefined
 }
@@ -181,8 +181,9 @@ function earlierLeft(earlier: number, available: number): string {
 }
 
 function statefulSetMissing(workload: ObservedWorkload): Missing | undefined {
-  const { desired, current, ready, available, minReadySeconds } = workload
-  if (current !== desired) return unfinished(`${pods(current)} of ${desired} wanted`)
+  const { desired, current, updated, ready, available, minReadySeconds } = workload
+  if (current < desired || current > Math.max(desired, updated))
+    return unfinished(`${pods(current)} of ${desired} wanted`)
   if (ready < desired) return short(ready, desired)
   if (minReadySeconds > 0 && available < desired) return short(available, desired)
   return revisionMissing(workload)
