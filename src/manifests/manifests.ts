@@ -7,6 +7,7 @@ import type { ManifestInput } from './input.ts'
 import { namespaceObject } from './namespace.ts'
 import { postgresObjects } from './postgres.ts'
 import { renderSecrets } from './secrets.ts'
+import { withSettingsMarks } from './settings-mark.ts'
 import { vaultObjects } from './vault.ts'
 
 export { renderSecrets }
@@ -53,7 +54,7 @@ export function renderManifests(input: ManifestInput): Manifests {
   return {
     namespace: namespaceObject(input),
     storage: objects.filter(({ kind }) => kind === 'PersistentVolumeClaim'),
-    workloads: inOrder(objects, WORKLOAD_ORDER),
+    workloads: inOrder(withSettingsMarks(objects), WORKLOAD_ORDER),
   }
 }
 

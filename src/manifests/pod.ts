@@ -70,8 +70,11 @@ function podSecurity({ uid, gid }: PodOptions['user']): PodSecurityContext {
   }
 }
 
+/** Also what is the default anyway: a field that is ours cannot be changed by others for longer than until the next look. */
 function containerSecurity(): SecurityContext {
   return {
+    privileged: false,
+    runAsNonRoot: true,
     allowPrivilegeEscalation: false,
     readOnlyRootFilesystem: true,
     capabilities: { drop: ['ALL'] },

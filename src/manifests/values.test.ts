@@ -69,6 +69,8 @@ const ALLOWED = new RegExp(
     String.raw`/(selector|matchLabels)/dataspaces\.dev/participant$`,
     '/data/EDC_(PARTICIPANT_ID|PARTICIPANT_CONTEXT_ID|DSP_CALLBACK_ADDRESS|IAM_ISSUER_ID|IAM_DID_WEB_USE_HTTPS)$',
     '/data/EDC_IAM_STS_OAUTH_CLIENT_(ID|SECRET_ALIAS)$',
+    // A digest of the settings above.
+    '/template/metadata/annotations/dataspaces.dev/settings$',
   ].join('|'),
   'u',
 )

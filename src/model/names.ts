@@ -17,6 +17,9 @@ export const COMPONENT_LABEL = 'app.kubernetes.io/component'
 export const MANAGED_BY_LABEL = 'app.kubernetes.io/managed-by'
 export const FINALIZER = `${GROUP}/cleanup`
 
+/** On a pod template: changes with the settings that the pods read at their start, so that they are started anew. */
+export const SETTINGS_ANNOTATION = `${GROUP}/settings`
+
 /**
  * On a pod template: asks a simulated kubelet (the built-in cluster's, or KWOK's in the tests) to let the pods fail.
  * A real kubelet ignores it.

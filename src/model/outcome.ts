@@ -10,3 +10,7 @@ export type Outcome =
     }
   /** Will not heal by itself: a person has to act; the message says how. */
   | { readonly kind: 'stalled'; readonly reason: string; readonly message: string }
+
+/** How a pass ended: by its outcome, or because a call went wrong. */
+export const PASS_ENDS = ['done', 'waiting', 'stalled', 'failed'] as const
+export type PassEnd = (typeof PASS_ENDS)[number]

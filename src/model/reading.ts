@@ -21,6 +21,24 @@ export interface WatchReading {
   readonly skipped: number
 }
 
+/** Whether this process writes. */
+export interface LeadershipReading {
+  readonly leader: boolean
+  /** Times that it became the leader or ceased to be, since the start. */
+  readonly transitions: number
+  /** Who leads, or what is in the way; for people. */
+  readonly story: string
+}
+
+/** Participants to be reconciled; nobody is in the queue of a process that does not write. */
+export interface QueueReading {
+  /** Could be worked on now. */
+  readonly ready: number
+  readonly working: number
+  /** Wait for their time. */
+  readonly delayed: number
+}
+
 export interface Reading {
   readonly watches: readonly WatchReading[]
   /** How many participants are in each state; a state that none is in may be left out. */
@@ -29,4 +47,6 @@ export interface Reading {
   readonly causes: ReadonlyMap<CauseCode, number>
   /** Participants that changed and wait to be judged. */
   readonly waiting: number
+  readonly leadership: LeadershipReading
+  readonly queue: QueueReading
 }

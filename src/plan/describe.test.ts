@@ -21,6 +21,11 @@ const secret = (value: string): KubeObject & { stringData: object } => ({
   stringData: { key: value },
 })
 
+const applied = (object: KubeObject): KubeObject => {
+  const managedFields = [{ manager: 'dataspace-provisioner-reconcile', operation: 'Apply', fieldsV1: {} }]
+  return { ...object, metadata: { ...object.metadata, managedFields } as KubeObject['metadata'] }
+}
+
 describe('a plan in words', () => {
   it('has a line per step and shows what differs, but nothing of a Secret', () => {
     const namespace: KubeObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'acme', labels } }
@@ -36,17 +41,17 @@ describe('a plan in words', () => {
         config('going', {}),
         secret('hush'),
       ],
-      [config('a', { X: '2' }), config('b', {}), going, secret('quiet'), config('old', {})],
+      [config('a', { X: '2' }), config('b', {}), going, secret('quiet'), applied(config('old', {}))],
     )
     assert.deepEqual(describePlan(steps), [
-      'create Namespace acme',
-      'apply  ConfigMap acme/a',
-      '       data.X: "2" -> "1"',
-      '       data.Y: (none) -> "new\\nline"',
-      'leave  ConfigMap acme/b',
-      'leave  ConfigMap acme/going (is being deleted; created again once it has gone)',
-      'leave  Secret acme/keys (written once, never changed)',
-      'prune  ConfigMap acme/old',
+      'create   Namespace acme',
+      'apply    ConfigMap acme/a',
+      '         data.X: "2" -> "1"',
+      '         data.Y: (none) -> "new\\nline"',
+      'leave    ConfigMap acme/b',
+      'leave    ConfigMap acme/going (is being deleted; created again once it has gone)',
+      'leave    Secret acme/keys (written once, never changed)',
+      'prune    ConfigMap acme/old',
     ])
   })
 })

@@ -11,6 +11,8 @@ export interface Difference {
   readonly wanted: unknown
   /** Undefined: it is not there. */
   readonly live: unknown
+  /** Field manager that set the live value; left out when that was us, or when nobody can tell. */
+  readonly by?: string
 }
 
 /** Empty when every wanted field is in the live object with an equal meaning. */

@@ -1,5 +1,5 @@
 /**
- * Finds what we applied earlier and do not want any more.
+ * Finds what we applied earlier and do not want any more, and who changed what is ours.
  *
  * Comparing wanted fields alone would never notice a setting that a new version dropped. The server remembers per
  * field who applied it (`metadata.managedFields`, FieldsV1), and takes a field back that its only manager leaves out.
@@ -11,11 +11,52 @@ import { fieldAt, fieldOf, isList, isMap, itemAt, type Place, ROOT } from './pla
 
 /** Empty for an object that carries no `managedFields`. */
 export function abandonedFields(wanted: KubeObject, live: KubeObject): readonly Difference[] {
-  const entries = fieldOf(live.metadata, 'managedFields')
-  if (!isList(entries)) return []
-  return entries
+  return entriesOf(live)
     .filter((entry) => isOurs(entry))
     .flatMap((entry) => walk(fieldOf(entry, 'fieldsV1'), { wanted, live, place: ROOT }))
+}
+
+function entriesOf(live: KubeObject): readonly unknown[] {
+  const entries = fieldOf(live.metadata, 'managedFields')
+  return isList(entries) ? entries : []
+}
+
+/** True when our field manager applied the object, or a part of it: labels alone can be copied. */
+export function isAppliedByUs(live: KubeObject): boolean {
+  return entriesOf(live).some((entry) => isOurs(entry))
+}
+
+/** The same differences, each with the manager that set the live value if that was not us. */
+export function withCulprits(differences: readonly Difference[], live: KubeObject): readonly Difference[] {
+  if (differences.length === 0) return differences
+  const fields = entriesOf(live)
+    .filter((entry) => !isOurs(entry) && fieldOf(entry, 'subresource') !== 'status')
+    .flatMap((entry) =>
+      leavesOf(fieldOf(entry, 'fieldsV1'), { wanted: undefined, live, place: ROOT }).map((path) => ({
+        path,
+        by: fieldOf(entry, 'manager'),
+      })),
+    )
+  return differences.map((difference) => {
+    const by = fields.find(
+      ({ path }) => isWithin(path, difference.path) || isWithin(difference.path, path),
+    )?.by
+    return typeof by === 'string' && by !== '' ? { ...difference, by } : difference
+  })
+}
+
+function isWithin(path: string, outer: string): boolean {
+  return path === outer || path.startsWith(`${outer}.`) || path.startsWith(`${outer}[`)
+}
+
+/** Paths of the innermost fields of a set. */
+function leavesOf(owned: unknown, pair: Pair): readonly string[] {
+  const inner = isMap(owned) ? Object.entries(owned).filter(([step]) => step !== '.') : []
+  if (inner.length === 0) return [pair.place.text]
+  return inner.flatMap(([step, deeper]) => {
+    const next = follow(step, pair)
+    return next === undefined ? [] : leavesOf(deeper, next)
+  })
 }
 
 interface Pair {

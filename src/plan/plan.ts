@@ -2,7 +2,8 @@
 import type { KubeObject } from '../model/kubernetes.ts'
 import { MANAGED_BY, MANAGED_BY_LABEL, PARTICIPANT_LABEL } from '../model/names.ts'
 import { differencesOf, type Difference } from './differences.ts'
-import { abandonedFields } from './ownership.ts'
+import { refusedOf } from './immutable.ts'
+import { abandonedFields, isAppliedByUs, withCulprits } from './ownership.ts'
 
 export type PlanStep =
   /** Not there yet. */
@@ -10,6 +11,22 @@ export type PlanStep =
   /** Differs: apply `object`; `live` is what it was compared with and carries the uid to guard the write with. */
   | {
       readonly do: 'apply'
+      readonly object: KubeObject
+      readonly live: KubeObject
+      readonly differences: readonly Difference[]
+    }
+  /** Differs in fields that never change: delete `live` by uid and resourceVersion, then create `object`. */
+  | {
+      readonly do: 'recreate'
+      readonly object: KubeObject
+      readonly live: KubeObject
+      readonly differences: readonly Difference[]
+      /** `Orphan`: its pods go on running and are taken over by the new one. */
+      readonly propagation: 'Orphan' | 'Background'
+    }
+  /** Differs in fields that never change, and to make it anew would lose its data: a person has to move them. */
+  | {
+      readonly do: 'keep'
       readonly object: KubeObject
       readonly live: KubeObject
       readonly differences: readonly Difference[]
@@ -29,11 +46,11 @@ export type PlanStep =
  * what Kubernetes itself makes with our labels on it, such as the Endpoints of a Service.
  */
 const PRUNABLE: ReadonlySet<string> = new Set([
-  'ConfigMap',
-  'Deployment',
-  'Service',
   'ServiceAccount',
+  'ConfigMap',
+  'Service',
   'StatefulSet',
+  'Deployment',
 ])
 
 /**
@@ -43,7 +60,7 @@ const PRUNABLE: ReadonlySet<string> = new Set([
  * defaults of the server and fields of others never cause a write. Secrets are created and then left alone.
  *
  * Pruned are objects of the kinds in {@link PRUNABLE} that carry our managed-by label and the participant label of the
- * wanted objects, and belong to no other object. With nothing wanted nothing is pruned: taking a participant away is
+ * wanted objects, that our field manager applied, and that belong to no other object. With nothing wanted nothing is pruned: taking a participant away is
  * done by deleting its namespace, not by planning.
  */
 export function plan(wanted: readonly KubeObject[], live: readonly KubeObject[]): readonly PlanStep[] {
@@ -61,7 +78,7 @@ export function plan(wanted: readonly KubeObject[], live: readonly KubeObject[])
 
 /** True when carrying the plan out would write something. */
 export function hasChanges(steps: readonly PlanStep[]): boolean {
-  return steps.some((step) => step.do !== 'leave')
+  return steps.some((step) => step.do !== 'leave' && step.do !== 'keep')
 }
 
 function stepFor(object: KubeObject, live: KubeObject | undefined): PlanStep {
@@ -69,19 +86,25 @@ function stepFor(object: KubeObject, live: KubeObject | undefined): PlanStep {
   if (live.metadata.deletionTimestamp !== undefined)
     return { do: 'leave', object, live, because: 'terminating' }
   if (object.kind === 'Secret') return { do: 'leave', object, live, because: 'written-once' }
-  const differences = [...differencesOf(object, live), ...abandonedFields(object, live)]
-  return differences.length === 0
-    ? { do: 'leave', object, live, because: 'same' }
-    : { do: 'apply', object, live, differences }
+  const found = [...differencesOf(object, live), ...abandonedFields(object, live)]
+  if (found.length === 0) return { do: 'leave', object, live, because: 'same' }
+  const differences = withCulprits(found, live)
+  const refused = refusedOf(live, differences)
+  if (refused === undefined) return { do: 'apply', object, live, differences }
+  return refused.remedy.do === 'keep'
+    ? { do: 'keep', object, live, differences: refused.differences }
+    : { do: 'recreate', object, live, differences, propagation: refused.remedy.propagation }
 }
 
-function isOursToPrune({ kind, metadata }: KubeObject): boolean {
+function isOursToPrune(object: KubeObject): boolean {
+  const { kind, metadata } = object
   return (
     PRUNABLE.has(kind) &&
     metadata.labels?.[MANAGED_BY_LABEL] === MANAGED_BY &&
     metadata.labels[PARTICIPANT_LABEL] !== undefined &&
     (metadata.ownerReferences ?? []).length === 0 &&
-    metadata.deletionTimestamp === undefined
+    metadata.deletionTimestamp === undefined &&
+    isAppliedByUs(object)
   )
 }
 
@@ -90,7 +113,7 @@ function participantOf({ metadata }: KubeObject): string | undefined {
 }
 
 /** Group, kind, namespace and name; the version is only a way of looking at the same object. */
-function identity({ apiVersion, kind, metadata }: KubeObject): string {
+export function identity({ apiVersion, kind, metadata }: KubeObject): string {
   const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : ''
   return [group, kind, metadata.namespace ?? '', metadata.name].join('/')
 }

@@ -31,11 +31,22 @@ interface Amount {
 
 /** True when both texts (or numbers) are quantities of the same amount. */
 export function isSameQuantity(left: unknown, right: unknown): boolean {
+  return difference(left, right) === 0n
+}
+
+/** True when both are quantities and the left one is the smaller. */
+export function isLessQuantity(left: unknown, right: unknown): boolean {
+  const rest = difference(left, right)
+  return rest !== undefined && rest < 0n
+}
+
+/** Its sign tells which is larger; undefined when either is no quantity. */
+function difference(left: unknown, right: unknown): bigint | undefined {
   const a = amountOf(left)
   const b = amountOf(right)
-  if (a === undefined || b === undefined) return false
+  if (a === undefined || b === undefined) return undefined
   const power = Math.min(a.power, b.power)
-  return scaled(a, power) === scaled(b, power)
+  return scaled(a, power) - scaled(b, power)
 }
 
 function amountOf(value: unknown): Amount | undefined {

@@ -14,8 +14,8 @@ export interface RetryTimes {
 /**
  * Stalled: `SpecError` with its own reason, `Rejected` (the API server finds the object wrong).
  *
- * Waiting: `ApiServerUnavailable`, `NamespaceTerminating`, `Forbidden`, or the API server's own reason (`Conflict`,
- * `TooManyRequests`, `InternalError`, …); never sooner than its `Retry-After` asks for.
+ * Waiting: `ApiServerUnavailable`, `NamespaceTerminating`, `Forbidden`, `Conflict` also where an object of another uid
+ * has taken the name, or the API server's own reason (`TooManyRequests`, `InternalError`, …); never sooner than its `Retry-After` asks for.
  *
  * Throws the error itself when it is none of these: then it is a bug.
  */
@@ -30,6 +30,8 @@ export function outcomeOf(error: unknown, times: RetryTimes): Outcome {
 function outcomeOfAnswer(error: KubeApiError, { retryInMs, forbiddenRecheckMs }: RetryTimes): Outcome {
   const { code, reason, message, causes } = error
   const waitMs = Math.max(retryInMs, error.retryAfterMs ?? 0)
+  if (reason === 'Invalid' && causes.some(({ field }) => field === 'metadata.uid'))
+    return waiting({ reason: 'Conflict', message }, waitMs)
   if (REJECTED.has(reason))
     return stalled({ reason: 'Rejected', message: `the API server refused it: ${message}` })
   if (reason === 'Forbidden' && causes.some((cause) => cause.reason === 'NamespaceTerminating'))

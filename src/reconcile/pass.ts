@@ -13,6 +13,7 @@ import { readiness } from './steps/readiness.ts'
 import { secrets } from './steps/secrets.ts'
 import { storage } from './steps/storage.ts'
 import { workloads } from './steps/workloads.ts'
+import { assertCurrent, SupersededError } from './superseded.ts'
 import type { ReconcileStep, Work } from './work.ts'
 
 /** In order; a step relies on all before it. */
@@ -56,7 +57,7 @@ export interface PassResult {
   readonly unforeseen?: unknown
 }
 
-/** Runs the steps up to the first that is not done. Throws only when it was aborted. */
+/** Runs the steps up to the first that is not done. Throws only when it was aborted, or a `SupersededError`. */
 export async function runSteps(
   steps: readonly ReconcileStep[],
   work: Work,
@@ -80,10 +81,12 @@ async function runStep(
   work: Work,
   retryInMs: number,
 ): Promise<Omit<PassResult, 'steps'>> {
+  assertCurrent(work)
   try {
     return { outcome: await step.run(work), failed: false }
   } catch (error) {
     work.signal.throwIfAborted()
+    if (error instanceof SupersededError) throw error
     return endedBy(error, { retryInMs, forbiddenRecheckMs: work.tuning.stalledRecheckMs })
   }
 }

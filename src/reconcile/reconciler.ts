@@ -1,14 +1,18 @@
 /** Works off one participant after the other: read from the cache, take the steps, say in the status how it went. */
 import { backoffMs } from '../kube/backoff.ts'
 import { hasReason } from '../kube/errors.ts'
+import { permitted } from '../kube/permitted.ts'
 import { WorkQueue } from '../kube/work-queue.ts'
 import type { KubeObject } from '../model/kubernetes.ts'
 import type { Log } from '../model/log.ts'
 import { FIELD_MANAGER } from '../model/names.ts'
+import type { PassEnd } from '../model/outcome.ts'
 import type { Participant, StepState } from '../model/participant.ts'
+import type { QueueReading } from '../model/reading.ts'
 import { outcomeOf } from './from-error.ts'
 import { type PassResult, runSteps, stepsFor } from './pass.ts'
 import { type ReconcileStatus, reportOf, reportSuspended, saysAlready, statusPatch } from './report.ts'
+import { assertCurrent, SupersededError } from './superseded.ts'
 import { DEFAULT_TUNING, type Tuning } from './tuning.ts'
 import type { ParticipantReader, StepTools, Work } from './work.ts'
 
@@ -23,6 +27,8 @@ export interface ReconcilerOptions extends Omit<StepTools, 'tuning' | 'participa
   readonly log: Log
   /** Participants worked on at the same time. Default 8. */
   readonly concurrency?: number
+  /** Told how each pass ended, and how many ms it took. */
+  readonly onPass?: (end: PassEnd, ms: number) => void
   /** Replaces some of {@link DEFAULT_TUNING}. */
   readonly tuning?: Partial<Tuning>
 }
@@ -30,6 +36,7 @@ export interface ReconcilerOptions extends Omit<StepTools, 'tuning' | 'participa
 export interface Reconciler {
   /** Has the participant looked at as soon as its turn has come; what it is for is read then. */
   readonly enqueue: (name: string) => void
+  readonly queue: () => QueueReading
 }
 
 /**
@@ -44,6 +51,10 @@ export function openReconciler(options: ReconcilerOptions): Reconciler & AsyncDi
   const loop = new Loop({ ...options, tuning })
   return {
     enqueue: (name) => loop.queue.add(name),
+    queue: () => {
+      const { depth, processing, delayed } = loop.queue.stats
+      return { ready: depth, working: processing, delayed }
+    },
     [Symbol.asyncDispose]: async () => loop.queue[Symbol.asyncDispose](),
   }
 }
@@ -57,13 +68,23 @@ class Loop {
   constructor(options: ReconcilerOptions & { readonly tuning: Tuning }) {
     this.#options = options
     this.queue = new WorkQueue({
-      work: async (name, signal) => this.#pass(name, signal),
+      work: async (name, signal) => this.#look(name, signal),
       concurrency: options.concurrency ?? 8,
       log: options.log,
       random: options.random,
       baseMs: options.tuning.backoffBaseMs,
       maxMs: options.tuning.backoffMaxMs,
     })
+  }
+
+  async #look(name: string, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#pass(name, signal)
+    } catch (error) {
+      if (!(error instanceof SupersededError)) throw error
+      this.#options.log.debug({ participant: name }, 'the pass was given up: the participant changed')
+      this.queue.add(name)
+    }
   }
 
   async #pass(name: string, signal: AbortSignal): Promise<void> {
@@ -75,7 +96,9 @@ class Loop {
     }
     const steps = stepsFor(participant)
     if (steps.length === 0) return this.#forget(name)
+    const startedAt = performance.now()
     const pass = await runSteps(steps, this.#workOn(participant, signal), this.#retryInMs(name))
+    this.#options.onPass?.(pass.failed ? 'failed' : pass.outcome.kind, performance.now() - startedAt)
     if (!pass.failed) this.#forget(name)
     this.#comeBack(name, pass)
     if (isReleased(participant, pass)) this.#options.log.info({ participant: name }, 'participant released')
@@ -86,7 +109,9 @@ class Loop {
 
   #workOn(participant: Participant, signal: AbortSignal): Work {
     const { name, uid = '' } = participant.metadata
-    return { ...this.#options, participant, name, uid, signal }
+    const { kube, participants } = this.#options
+    const permit = (): void => assertCurrent({ name, participant, participants })
+    return { ...this.#options, kube: permitted(kube, { permit }), participant, name, uid, signal }
   }
 
   #retryInMs(name: string): number {

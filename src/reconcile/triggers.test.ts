@@ -66,8 +66,13 @@ describe('a participant is looked at', () => {
     assert.equal(wokenByNamespace({ type: 'added', key: 'acme', object: namespace }), undefined)
   })
 
-  it('when one of its workloads was deleted, not when it merely changed', () => {
-    const workload = { namespace: 'acme', name: 'vault' } as ObservedWorkload
+  it('when one of its workloads was deleted or got another spec, not when only its status changed', () => {
+    const workload = { namespace: 'acme', name: 'vault', generation: 1 } as ObservedWorkload
+    const edited = { ...workload, generation: 2 }
+    assert.equal(
+      wokenByWorkload({ type: 'updated', key: 'acme/vault', previous: workload, object: edited }),
+      'acme',
+    )
     const key = 'acme/vault'
     assert.equal(wokenByWorkload({ type: 'deleted', key, previous: workload }), 'acme')
     assert.equal(wokenByWorkload({ type: 'updated', key, previous: workload, object: workload }), undefined)

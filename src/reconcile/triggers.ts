@@ -23,9 +23,14 @@ export function wokenByNamespace(change: Change<ObservedNamespace>): string | un
   return change.type === 'added' ? undefined : change.previous.participant
 }
 
-/** A workload that somebody deleted is made again. The namespace bears the participant's name. */
+/**
+ * A workload that somebody deleted is made again, one whose spec somebody changed is put right; what its controller says
+ * in the status wakes nobody. The namespace bears the participant's name.
+ */
 export function wokenByWorkload(change: Change<ObservedWorkload>): string | undefined {
-  return change.type === 'deleted' ? change.previous.namespace : undefined
+  if (change.type === 'added') return undefined
+  if (change.type === 'deleted') return change.previous.namespace
+  return change.previous.generation === change.object.generation ? undefined : change.object.namespace
 }
 
 function asksForWork(before: Participant, after: Participant): boolean {

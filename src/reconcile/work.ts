@@ -1,5 +1,7 @@
 /** What a step is handed, and what a step is. */
 import type { Kube } from '../kube/kube.ts'
+import type { Log } from '../model/log.ts'
+import type { ObjectWrite } from '../model/object-write.ts'
 import type { Outcome } from '../model/outcome.ts'
 import type { Participant } from '../model/participant.ts'
 import type { Profiles } from '../model/profile.ts'
@@ -21,6 +23,9 @@ export interface StepTools {
   readonly reserved: readonly string[]
   /** A fresh random value of at least 256 bits. */
   readonly newSecret: () => string
+  readonly log: Log
+  /** Told of every object that was written for a participant. */
+  readonly onWrite?: (write: ObjectWrite) => void
   readonly tuning: Tuning
 }
 

@@ -6,7 +6,9 @@ import type { Profiles } from '../../model/profile.ts'
 import { done, stalled } from '../outcomes.ts'
 import type { ReconcileStep, Work } from '../work.ts'
 
-type Rule = (work: Work) => Outcome | undefined
+/** What the rules look at. */
+export type Asking = Pick<Work, 'name' | 'participant' | 'participants' | 'profiles' | 'reserved'>
+type Rule = (asking: Asking) => Outcome | undefined
 
 const nameInvalid: Rule = ({ name, reserved }) => {
   const fault = faultOfName(name, reserved)
@@ -51,8 +53,12 @@ const rules: readonly Rule[] = [nameInvalid, didInvalid, didTaken, profileUnknow
  */
 export const accept: ReconcileStep = {
   name: 'accept',
-  run: async (work) =>
-    rules.reduce<Outcome | undefined>((found, rule) => found ?? rule(work), undefined) ?? done(),
+  run: async (work) => refusalOf(work) ?? done(),
+}
+
+/** The first fault that a rule finds. */
+export function refusalOf(asking: Asking): Outcome | undefined {
+  return rules.reduce<Outcome | undefined>((found, rule) => found ?? rule(asking), undefined)
 }
 
 function namesOf(profiles: Profiles): string {

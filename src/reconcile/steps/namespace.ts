@@ -5,7 +5,8 @@ import { type KubeObject, RESOURCES } from '../../model/kubernetes.ts'
 import { FIELD_MANAGER, OWNER_ANNOTATION } from '../../model/names.ts'
 import type { Outcome } from '../../model/outcome.ts'
 import { plan } from '../../plan/plan.ts'
-import { guarded } from '../converge.ts'
+import { account, messageOf } from '../account.ts'
+import { carryOut } from '../carry-out.ts'
 import { done, stalled, waiting } from '../outcomes.ts'
 import { ownsNamespace } from '../ownership.ts'
 import { wantedOf } from '../wanted.ts'
@@ -31,7 +32,7 @@ async function ensureNamespace(work: Work): Promise<Outcome> {
       },
       tuning.recheckMs,
     )
-  if (!ownsNamespace(work, live)) return stalled(foreign(work, live))
+  if (!ownsNamespace(work, live)) return stalled(foreignNamespace(work, live))
   return await labelNamespace(work, live)
 }
 
@@ -62,14 +63,19 @@ async function isStillWanted({ kube, name, uid, signal }: Work): Promise<boolean
 }
 
 async function labelNamespace(work: Work, live: KubeObject): Promise<Outcome> {
-  const { kube, signal } = work
-  const [step] = plan([wantedOf(work).namespace], [live])
-  if (step?.do === 'apply')
-    await kube.apply(guarded(step.object, live), { manager: FIELD_MANAGER.reconcile, force: true, signal })
-  return done()
+  const steps = plan([wantedOf(work).namespace], [live])
+  for (const step of steps) {
+    await carryOut(work, step)
+    account(work, step)
+  }
+  return done(messageOf(steps))
 }
 
-function foreign({ name, uid }: Work, { metadata }: KubeObject): { reason: string; message: string } {
+/** Why a namespace that is not ours stands in the way. */
+export function foreignNamespace(
+  { name, uid }: Pick<Work, 'name' | 'uid'>,
+  { metadata }: KubeObject,
+): { reason: string; message: string } {
   const owner = metadata.annotations?.[OWNER_ANNOTATION]
   const whose =
     owner === undefined || owner === uid

@@ -15,7 +15,7 @@ import { resourceQuotaController } from './resource-quota.ts'
 import { schedulerController } from './scheduler.ts'
 import { statefulSetController } from './stateful-set.ts'
 import type { Timing } from './timing.ts'
-import { volumeController } from './volume.ts'
+import { createStorageClass, volumeController } from './volume.ts'
 import type { World } from './world.ts'
 
 export interface ControllersOptions {
@@ -61,6 +61,7 @@ export function openControllers({ log, ...options }: ControllersOptions): Dispos
   for (const change of existing) index.apply(change)
   for (const change of existing) loop.notice(change)
   createNode(state, now())
+  createStorageClass(state)
   return {
     [Symbol.dispose]: () => {
       subscription[Symbol.dispose]()

@@ -1,6 +1,7 @@
 /** Deployment → ReplicaSets: rollouts, scaling, pausing, history, status. Sizes are decided in `rollout.ts`. */
 import { apiVersionOf, type KubeObject, RESOURCES } from '../../model/kubernetes.ts'
 import type { StoredObject } from '../state.ts'
+import { adopt } from './adoption.ts'
 import { type NewCondition, withCondition } from './conditions.ts'
 import {
   countedStatus,
@@ -41,6 +42,7 @@ export function deploymentController(world: World): Controller {
         : [],
     sync: (key) => {
       const deployment = world.state.get(RESOURCES.Deployment, keyFrom(key))
+      if (deployment !== undefined) adopt(world, deployment, { resource: RESOURCES.ReplicaSet })
       return deployment && new Rollout(world, deployment).advance()
     },
   }

@@ -19,6 +19,7 @@ export class ObjectIndex {
   readonly #entries = new Map<string, Entry>()
   readonly #byOwner = new Map<string, Map<string, ObjectRef>>()
   readonly #byNamespace = new Map<string, Map<string, ObjectRef>>()
+  readonly #ownerless = new Map<string, Map<string, ObjectRef>>()
 
   constructor(state: State) {
     this.#state = state
@@ -32,7 +33,9 @@ export class ObjectIndex {
     const owners = (object.metadata.ownerReferences ?? []).map((owner) => owner.uid)
     this.#entries.set(uid, { ref, owners })
     for (const owner of owners) link(this.#byOwner, owner, ref)
-    if (ref.key.namespace !== undefined) link(this.#byNamespace, ref.key.namespace, ref)
+    if (ref.key.namespace === undefined) return
+    link(this.#byNamespace, ref.key.namespace, ref)
+    if (owners.length === 0) link(this.#ownerless, ref.key.namespace, ref)
   }
 
   isLive(uid: string): boolean {
@@ -49,7 +52,16 @@ export class ObjectIndex {
 
   /** The objects of one kind that this one owns, oldest name first. */
   owned(owner: StoredObject, resource: Resource): readonly StoredObject[] {
-    return this.dependents(uidOf(owner))
+    return this.#found(this.dependents(uidOf(owner)), resource)
+  }
+
+  /** The objects of one kind that nobody owns. */
+  orphans(namespace: string, resource: Resource): readonly StoredObject[] {
+    return this.#found([...(this.#ownerless.get(namespace)?.values() ?? [])], resource)
+  }
+
+  #found(refs: readonly ObjectRef[], resource: Resource): readonly StoredObject[] {
+    return refs
       .filter((ref) => ref.resource.kind === resource.kind)
       .map((ref) => this.#state.get(ref.resource, ref.key))
       .filter((object) => object !== undefined)
@@ -61,7 +73,9 @@ export class ObjectIndex {
     if (entry === undefined) return
     this.#entries.delete(uid)
     for (const owner of entry.owners) unlink(this.#byOwner, owner, uid)
-    if (entry.ref.key.namespace !== undefined) unlink(this.#byNamespace, entry.ref.key.namespace, uid)
+    if (entry.ref.key.namespace === undefined) return
+    unlink(this.#byNamespace, entry.ref.key.namespace, uid)
+    unlink(this.#ownerless, entry.ref.key.namespace, uid)
   }
 }
 

@@ -3,6 +3,7 @@ import type { ReplicaSetSpec } from 'kubernetes-types/apps/v1.js'
 import { RESOURCES } from '../../model/kubernetes.ts'
 import type { StoredObject } from '../state.ts'
 import type { StatusFault } from '../status-fault.ts'
+import { adopt } from './adoption.ts'
 import { failuresOf } from './deployment-view.ts'
 import type { Note } from './events.ts'
 import type { Controller } from './loop.ts'
@@ -31,6 +32,7 @@ export function replicaSetController(world: World): Controller {
     concerns: (change) => concerned(change, RESOURCES.ReplicaSet),
     sync: (key) => {
       const set = world.state.get(RESOURCES.ReplicaSet, keyFrom(key))
+      if (set !== undefined) adopt(world, set, { resource: RESOURCES.Pod })
       const refusal = set === undefined || isDeleting(set) ? undefined : fill(world, set)
       const retryMs = retries.after(key, refusal)
       return set === undefined ? undefined : sooner(retryMs, writeStatus(world, set, refusal))

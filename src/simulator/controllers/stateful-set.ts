@@ -3,6 +3,7 @@ import type { StatefulSetSpec, StatefulSetStatus } from 'kubernetes-types/apps/v
 import { type KubeObject, RESOURCES } from '../../model/kubernetes.ts'
 import type { StoredObject } from '../state.ts'
 import type { StatusFault } from '../status-fault.ts'
+import { adopt } from './adoption.ts'
 import {
   type Revision,
   REVISION_LABEL,
@@ -33,11 +34,20 @@ export function statefulSetController(world: World): Controller {
     concerns: (change) => concerned(change, RESOURCES.StatefulSet),
     sync: (key) => {
       const set = world.state.get(RESOURCES.StatefulSet, keyFrom(key))
+      if (set !== undefined) adoptPods(world, set)
       const sequence = set && new Sequence(world, set)
       const nextMs = sequence?.advance()
       return sooner(nextMs, retries.after(key, sequence?.refusal))
     },
   }
+}
+
+/** A name out of the sequence keeps a pod from being taken for one of it. */
+function adoptPods(world: World, set: StoredObject): void {
+  const prefix = `${set.metadata.name}-`
+  const accepts = ({ metadata: { name } }: StoredObject): boolean =>
+    name.startsWith(prefix) && /^\d+$/u.test(name.slice(prefix.length))
+  adopt(world, set, { resource: RESOURCES.Pod, accepts })
 }
 
 /** One look at one StatefulSet. */

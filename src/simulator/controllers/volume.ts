@@ -1,7 +1,7 @@
 /** Binds claims to volumes: every claim of the default class gets one after a moment. */
 import type { PersistentVolumeClaimSpec, PersistentVolumeClaimStatus } from 'kubernetes-types/core/v1.js'
-import { RESOURCES } from '../../model/kubernetes.ts'
-import type { StoredObject } from '../state.ts'
+import { type KubeObject, RESOURCES } from '../../model/kubernetes.ts'
+import type { State, StoredObject } from '../state.ts'
 import type { Controller } from './loop.ts'
 import { isDeleting, keyFrom, keyOfObject, keyTextOf, uidOf } from './objects.ts'
 import { Waits, type World } from './world.ts'
@@ -9,6 +9,22 @@ import { Waits, type World } from './world.ts'
 /** The only StorageClass there is; it also serves claims that name none. */
 const DEFAULT_STORAGE_CLASS = 'standard'
 const COMPONENT = 'persistentvolume-controller'
+
+export function createStorageClass(state: State): void {
+  const storageClass: KubeObject &
+    Readonly<Record<'provisioner' | 'reclaimPolicy' | 'volumeBindingMode', string>> = {
+    apiVersion: 'storage.k8s.io/v1',
+    kind: RESOURCES.StorageClass.kind,
+    metadata: {
+      name: DEFAULT_STORAGE_CLASS,
+      annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' },
+    },
+    provisioner: 'simulator.dataspaces.dev/volume',
+    reclaimPolicy: 'Delete',
+    volumeBindingMode: 'Immediate',
+  }
+  state.create(RESOURCES.StorageClass, storageClass)
+}
 
 export const isBound = (claim: StoredObject): boolean =>
   (claim.status as PersistentVolumeClaimStatus | undefined)?.phase === 'Bound'

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { RecordedLog } from '../../test/support/recorded-log.ts'
+import type { KubeObject } from '../model/kubernetes.ts'
+import type { ObjectWrite } from '../model/object-write.ts'
+import type { Participant } from '../model/participant.ts'
+import type { PlanStep } from '../plan/plan.ts'
+import { account, messageOf } from './account.ts'
+
+const object = {
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name: 'vault', namespace: 'acme' },
+} as KubeObject
+const differing = (by?: string): PlanStep => ({
+  do: 'apply',
+  object,
+  live: object,
+  differences: [
+    { path: 'spec.type', wanted: 'ClusterIP', live: 'NodePort', ...(by !== undefined && { by }) },
+  ],
+})
+const steps: readonly PlanStep[] = [
+  { do: 'leave', object, live: object, because: 'same' },
+  { do: 'create', object },
+  differing(),
+  differing('kubectl-edit'),
+  { do: 'recreate', object, live: object, differences: [], propagation: 'Orphan' },
+  { do: 'keep', object, live: object, differences: [] },
+  { do: 'prune', object },
+]
+
+describe('the account of a pass', () => {
+  it('counts what was written, drift apart from what a new spec asks for', () => {
+    const writes: ObjectWrite[] = []
+    const log = new RecordedLog()
+    const onWrite = (write: ObjectWrite): void => void writes.push(write)
+    for (const step of steps) account({ name: 'acme', participant: {} as Participant, log, onWrite }, step)
+    assert.deepEqual(writes, ['created', 'changed', 'repaired', 'recreated', 'pruned'])
+    assert.deepEqual(log.texts('warn'), ['drift repaired'])
+  })
+
+  it('says in words which field of what was put right and who had set it, but no value', () => {
+    assert.equal(
+      messageOf([differing('kubectl-edit')]),
+      'corrected Service "vault": spec.type (set by "kubectl-edit")',
+    )
+    assert.doesNotMatch(messageOf(steps) ?? '', /NodePort|ClusterIP/u)
+  })
+
+  it('is silent when nothing that was there had to be touched', () => {
+    assert.equal(messageOf(steps.slice(0, 2)), undefined)
+  })
+
+  it('names a few fields and counts the others', () => {
+    const paths = Array.from({ length: 9 }, (_, index) => ({ path: `data.${index}`, wanted: 1, live: 2 }))
+    const step: PlanStep = { do: 'apply', object, live: object, differences: paths }
+    assert.match(messageOf([step]) ?? '', /data\.4, 4 more$/u)
+  })
+})
