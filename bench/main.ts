@@ -5,6 +5,7 @@
  */
 import { changeLatency } from './change-latency.ts'
 import { changeRate } from './change-rate.ts'
+import { failoverKill, failoverStop } from './failover.ts'
 import type { Benchmark, Figure } from './figure.ts'
 import { judgeCost, recomputeTime } from './judge-cost.ts'
 import { listLatency } from './list-latency.ts'
@@ -21,6 +22,8 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   'sync-block': syncBlock,
   'list-latency': listLatency,
   'change-latency': changeLatency,
+  'failover-kill': failoverKill,
+  'failover-stop': failoverStop,
 }
 
 const args = process.argv.slice(2)

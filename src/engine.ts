@@ -4,22 +4,20 @@ import { objectMap } from './contract/object-map.ts'
 import { disowning, openSight } from './freshness.ts'
 import type { Freshness, StatusReader } from './http/ports.ts'
 import type { Kube } from './kube/kube.ts'
+import { type Leadership, openSoleLeadership } from './kube/leadership.ts'
 import { openParticipantWriter, type ParticipantWriterOptions } from './kube/participant-writer.ts'
 import { objectRefs } from './manifests/manifests.ts'
-import type { KubeObject } from './model/kubernetes.ts'
 import type { Log } from './model/log.ts'
 import type { Profiles } from './model/profile.ts'
-import type { Reading, WatchReading } from './model/reading.ts'
+import type { LeadershipReading, Reading, WatchReading } from './model/reading.ts'
 import type { ParticipantWriter } from './model/requests.ts'
 import { type Caches, openCaches } from './observe/caches.ts'
 import { DidIndex } from './observe/did-index.ts'
 import { Observer, type Stopwatch } from './observe/observer.ts'
-import { openPublisher } from './observe/publisher.ts'
 import { readingOf, watchReadings } from './observe/reading.ts'
-import { openReconciler } from './reconcile/reconciler.ts'
-import { wokenByNamespace, wokenByParticipant, wokenByWorkload } from './reconcile/triggers.ts'
 import { MemoryStore } from './store/memory.ts'
 import type { OpenedStore } from './store/open-store.ts'
+import { Writing, type WritingOptions } from './writing.ts'
 
 export interface EngineOptions {
   readonly kube: Kube
@@ -34,6 +32,12 @@ export interface EngineOptions {
   readonly unavailableAfterMs?: number
   /** Told how long things take. */
   readonly stopwatch?: Stopwatch
+  /** Told of every object that was written for a participant. */
+  readonly onWrite?: WritingOptions['onWrite']
+  /** Told of every pass over a participant. */
+  readonly onPass?: WritingOptions['onPass']
+  /** When this process writes; started and closed here. Default: always, as nobody else does. */
+  readonly leadership?: Leadership
 }
 
 export interface Engine extends AsyncDisposable {
@@ -44,14 +48,17 @@ export interface Engine extends AsyncDisposable {
   readonly reading: () => Reading
   /** For health checks. */
   readonly watches: () => readonly WatchReading[]
+  readonly leadership: () => LeadershipReading
   /** Resolves when the caches are synced and every participant has been judged once. */
   start(signal: AbortSignal): Promise<void>
+  /** Ends what is written by itself, then gives the leadership away. Readers and the writer for requests go on. */
+  stopWriting(): Promise<void>
 }
 
 const UNAVAILABLE_AFTER_MS = 900_000
 
 export function openEngine(options: EngineOptions): Engine {
-  const { kube, profiles, reserved, discovery, log, stopwatch } = options
+  const { kube, profiles, reserved, discovery, log, stopwatch, onWrite, onPass } = options
   const now = Date.now
   const random = Math.random
   const stack = new AsyncDisposableStack()
@@ -67,8 +74,9 @@ export function openEngine(options: EngineOptions): Engine {
     now,
     unavailableAfterMs: options.unavailableAfterMs ?? UNAVAILABLE_AFTER_MS,
   })
-  const dids = stack.use(new DidIndex(caches.participants))
-  const publisher = stack.use(openPublisher({ kube, participants: caches.participants, digest, log, random }))
+  const participants = participantsIn(caches, stack.use(new DidIndex(caches.participants)))
+  const tools = { kube, caches, participants, profiles, reserved, now, random, newSecret, digest, log }
+  const writing = new Writing({ ...tools, ...(onWrite && { onWrite }), ...(onPass && { onPass }) })
   const observer = stack.use(
     new Observer({
       caches,
@@ -76,35 +84,41 @@ export function openEngine(options: EngineOptions): Engine {
       log,
       now: sight.judgingNow,
       digest,
-      onDerived: publisher.publish,
+      onDerived: writing.publish,
       ...(stopwatch && { stopwatch }),
     }),
   )
-  const participants = {
-    get: (name: string) => caches.participants.get(name),
-    holderOf: (did: string) => dids.holderOf(did),
-    note: (object: KubeObject) => caches.participants.note(object),
-  }
-  const reconciler = stack.use(
-    openReconciler({ kube, participants, profiles, reserved, now, random, newSecret, log }),
-  )
+  const leadership = stack.use(options.leadership ?? openSoleLeadership())
   const writer = disowning(openWriter(options, participants, observer), past)
   return {
     reader: sight.reader,
     writer,
     freshness: sight.freshness,
-    reading: () => readingOf({ caches, observer, nowMs: now() }),
+    reading: () => readingOf({ caches, observer, leadership, queue: writing.queue, nowMs: now() }),
     watches: () => watchReadings(caches, now()),
+    leadership: () => leadership.reading(),
+    stopWriting: async () => leadership[Symbol.asyncDispose](),
     async start(signal) {
       caches.start()
       await caches.whenSynced(signal)
-      for (const [name] of caches.participants.entries()) reconciler.enqueue(name)
-      stack.use(wake(caches, { enqueue: reconciler.enqueue, holderOf: participants.holderOf }))
+      leadership.start((term) => {
+        const writers = writing.open(term)
+        observer.lookAtAll()
+        return writers
+      })
       await observer.start(signal)
       past?.settle(sight.observedAtMs)
       log.info({ participants: caches.participants.size }, 'caches synced')
     },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  }
+}
+
+function participantsIn({ participants }: Caches, dids: DidIndex): WritingOptions['participants'] {
+  return {
+    get: (name) => participants.get(name),
+    holderOf: (did) => dids.holderOf(did),
+    note: (object) => participants.note(object),
   }
 }
 
@@ -129,24 +143,6 @@ function openWriter(
     reserved,
     objectMapOf: (input) => objectMap(objectRefs(input)),
   })
-}
-
-interface Waking {
-  readonly enqueue: (name: string) => void
-  readonly holderOf: (did: string) => ReturnType<DidIndex['holderOf']>
-}
-
-/** Only after the first sync: who holds a DID, say, cannot be told from half a list. */
-function wake({ participants, namespaces, deployments, statefulSets }: Caches, waking: Waking): Disposable {
-  const stack = new DisposableStack()
-  const enqueue = (name: string | undefined): void => {
-    if (name !== undefined && name !== '') waking.enqueue(name)
-  }
-  stack.use(participants.subscribe((change) => wokenByParticipant(change, waking).forEach(enqueue)))
-  stack.use(namespaces.subscribe((change) => enqueue(wokenByNamespace(change))))
-  stack.use(deployments.subscribe((change) => enqueue(wokenByWorkload(change))))
-  stack.use(statefulSets.subscribe((change) => enqueue(wokenByWorkload(change))))
-  return stack
 }
 
 function digest(bytes: Uint8Array): string {

@@ -1,18 +1,23 @@
 /** The composition root: builds each part once, in order, and closes them in reverse. */
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
-import type { ClusterChoice, Config } from './config/config.ts'
+import { openSource } from './cluster-source.ts'
+import type { Config } from './config/config.ts'
+import type { LeadershipSetting } from './config/leadership.ts'
 import { type Engine, openEngine } from './engine.ts'
 import { createApp } from './http/app.ts'
 import { createHealthApp, type HealthCheck, type MetricsPage } from './http/health.ts'
 import { watchChecks } from './http/watch-checks.ts'
 import { openKube, type KubeOptions } from './kube/client.ts'
-import { type CredentialsSource, openCredentials } from './kube/credentials.ts'
+import { type Credentials, openCredentials } from './kube/credentials.ts'
+import type { Kube } from './kube/kube.ts'
+import { type Leadership, openSoleLeadership } from './kube/leadership.ts'
+import { newIdentity, openLeaseElection } from './kube/lease-election.ts'
 import { explainUnreadable } from './kube/preflight.ts'
 import { BROKEN_IMAGE_PROFILE } from './manifests/default-profile.ts'
-import { type BuiltInCluster, openCluster } from './simulator/cluster.ts'
+import type { BuiltInCluster } from './simulator/cluster.ts'
 import { type OpenedStore, openStore } from './store/open-store.ts'
-import { openMetrics } from './telemetry/metrics.ts'
+import { type Metrics, openMetrics } from './telemetry/metrics.ts'
 
 export interface ServiceOptions {
   readonly log: Logger
@@ -37,25 +42,19 @@ export interface RunningService extends AsyncDisposable {
 export async function startService(config: Config, options: ServiceOptions): Promise<RunningService> {
   await using stack = new AsyncDisposableStack()
   const { log } = options
-  const { source, builtIn } = await openChosen(stack, config.cluster, log)
+  const { source, builtIn } = await openSource(stack, config.cluster, log)
   const credentials = await openCredentials(source, {
     now: () => performance.now(),
   })
-  const kube = stack.use(
-    openKube({
-      credentials,
-      userAgent: `dataspace-provisioner/${options.version}`,
-      random: Math.random,
-      log,
-      ...(options.onCall && { onCall: options.onCall }),
-    }),
-  )
+  const metrics = openMetrics()
+  const client = { ...options, credentials, onCall: callsToldTo(metrics.onCall, options.onCall) }
+  const kube = openClient(stack, client)
   const broken = builtIn ? [[BROKEN_IMAGE_PROFILE.name, BROKEN_IMAGE_PROFILE] as const] : []
   const profiles = new Map([...broken, ...config.profiles])
   const { reserved, discovery } = config
-  const metrics = openMetrics()
   const home = await openStore(config.store, { log, random: Math.random })
   stack.use(home.store)
+  const leadership = openLeadership(stack, config.leadership, client)
   const engine = stack.use(
     openEngine({
       kube,
@@ -66,16 +65,22 @@ export async function startService(config: Config, options: ServiceOptions): Pro
       home,
       unavailableAfterMs: config.unavailableAfterMs,
       stopwatch: metrics.stopwatch,
+      onWrite: metrics.onWrite,
+      onPass: metrics.onPass,
+      leadership,
     }),
   )
+  const stopping = new AbortController()
   const { url, healthUrl } = await openDoors(stack, config, {
     engine,
-    checks: [...watchChecks(engine.watches), ...storeChecks(home)],
+    checks: [runningCheck(stopping.signal), ...checksOf(engine, home)],
     metrics: { contentType: metrics.contentType, render: () => metrics.render(engine.reading()) },
+    onAnswer: metrics.onAnswer,
     log,
   })
 
-  const stopping = new AbortController()
+  // First of all: nobody sends new requests, then another process may write. Requests under way are answered after that.
+  stack.defer(() => engine.stopWriting())
   stack.defer(() => stopping.abort())
   void explainUnreadable(kube, log)
   const ready = engine.start(stopping.signal)
@@ -92,42 +97,75 @@ export async function startService(config: Config, options: ServiceOptions): Pro
   }
 }
 
-interface ChosenCluster {
-  readonly source: CredentialsSource
-  readonly builtIn?: BuiltInCluster
+interface ClientOptions extends Pick<ServiceOptions, 'version' | 'log'> {
+  readonly onCall: NonNullable<KubeOptions['onCall']>
+  readonly tuning?: NonNullable<KubeOptions['tuning']>
+  readonly credentials: Credentials
+  /** Behind the name by which the API server knows the program. */
+  readonly remark?: string
 }
 
-async function openChosen(
-  stack: AsyncDisposableStack,
-  choice: ClusterChoice,
-  log: Logger,
-): Promise<ChosenCluster> {
-  switch (choice.kind) {
-    case 'in-cluster':
-      return { source: choice }
-    case 'kubeconfig':
-      return { source: { kind: 'kubeconfig', paths: choice.path } }
-    case 'built-in': {
-      const builtIn = stack.use(await openCluster({ log }))
-      return { source: { kind: 'direct', server: builtIn.url }, builtIn }
-    }
+function openClient(stack: AsyncDisposableStack, { version, remark = '', ...options }: ClientOptions): Kube {
+  const userAgent = `dataspace-provisioner/${version}${remark}`
+  return stack.use(openKube({ ...options, userAgent, random: Math.random }))
+}
+
+/** To everybody who wants to be told. */
+function callsToldTo(...listeners: readonly KubeOptions['onCall'][]): NonNullable<KubeOptions['onCall']> {
+  return (report) => {
+    for (const listener of listeners) listener?.(report)
   }
+}
+
+function openLeadership(
+  stack: AsyncDisposableStack,
+  setting: LeadershipSetting,
+  client: ClientOptions,
+): Leadership {
+  if (setting.kind === 'sole') return openSoleLeadership()
+  // Connections of its own: a burst of other calls must not cost the Lease.
+  const kube = openClient(stack, { ...client, tuning: { maxConnections: 2 }, remark: ' (leader election)' })
+  const { namespace } = setting
+  return openLeaseElection({
+    kube,
+    namespace,
+    identity: newIdentity(),
+    now: () => performance.now(),
+    wallNow: Date.now,
+    random: Math.random,
+    log: client.log,
+  })
+}
+
+function checksOf(engine: Engine, home: OpenedStore): readonly HealthCheck[] {
+  return [...watchChecks(engine.watches), ...storeChecks(home), leadershipCheck(engine)]
+}
+
+/** Takes the process out of service as soon as it was told to stop. */
+function runningCheck(stopping: AbortSignal): HealthCheck {
+  return { name: 'running', ok: () => !stopping.aborted }
+}
+
+/** Never fails: whoever does not lead answers just as well. */
+function leadershipCheck({ leadership }: Pick<Engine, 'leadership'>): HealthCheck {
+  return { name: 'leader-election', ok: () => true, detail: () => leadership().story }
 }
 
 interface Doors {
   readonly engine: Engine
   readonly checks: readonly HealthCheck[]
   readonly metrics: MetricsPage
+  readonly onAnswer: Metrics['onAnswer']
   readonly log: Logger
 }
 
 async function openDoors(
   stack: AsyncDisposableStack,
   { http: { host, port, healthPort }, auth }: Config,
-  { engine, checks, metrics, log }: Doors,
+  { engine, checks, metrics, onAnswer, log }: Doors,
 ): Promise<Pick<RunningService, 'url' | 'healthUrl'>> {
   const { reader, writer, freshness } = engine
-  const app = createApp({ reader, writer, freshness, auth, log, now: Date.now, checks })
+  const app = createApp({ reader, writer, freshness, auth, log, now: Date.now, checks, onAnswer })
   const url = await listen(stack, app, { host, port })
   const synced = { name: 'caches-synced', ok: () => freshness().synced }
   const health = createHealthApp({ checks: [synced, ...checks], metrics })

@@ -2,6 +2,7 @@
 import { createApp } from '../../src/http/app.ts'
 import { MemoryStore } from '../../src/store/memory.ts'
 import { openLogger } from '../../src/telemetry/logger.ts'
+import { openMetrics } from '../../src/telemetry/metrics.ts'
 import { tell } from '../child.ts'
 import { nameOf, recordOf } from '../records.ts'
 
@@ -20,5 +21,6 @@ const app = createApp({
   auth: { kind: 'none' },
   log: openLogger({ level: 'info', format: 'json', write: (line) => process.stderr.write(line) }),
   now: Date.now,
+  onAnswer: openMetrics().onAnswer,
 })
 tell({ url: await app.listen({ host: '127.0.0.1', port: 0 }) })

@@ -4,6 +4,7 @@ import { type Config, ConfigError, readConfig } from './config.ts'
 import type { Environment } from './read-settings.ts'
 
 const files: Readonly<Record<string, string>> = {
+  '/var/run/secrets/kubernetes.io/serviceaccount/namespace': 'provisioning\n',
   tokens: '# who may call\nportal 0123456789abcdef0123\n\nops   fedcba9876543210fedc\n',
   'short-tokens': 'portal secret',
   'profiles.yaml': `
@@ -55,6 +56,28 @@ describe('the settings', () => {
     assert.equal(read(['--port', '1234'], { PORT: '5678' }).http.port, 1234)
     assert.equal(read([], { PORT: '5678' }).http.port, 5678)
     assert.equal(read([], { PORT: '' }).http.port, 9999)
+  })
+
+  it('elect a leader on a cluster of others, and none on the built-in one, unless they are told', () => {
+    assert.deepEqual(read([]).leadership, { kind: 'sole' })
+    const elected = { kind: 'elected', namespace: 'default' }
+    assert.deepEqual(read(['--kubeconfig', 'k']).leadership, elected)
+    assert.deepEqual(read([], { LEADER_ELECTION: 'on' }).leadership, elected)
+    assert.deepEqual(read(['--kubeconfig', 'k', '--leader-election', 'off']).leadership, { kind: 'sole' })
+  })
+
+  it('put the Lease into the namespace of the pod, or the one that is named', () => {
+    const inPod = { KUBERNETES_SERVICE_HOST: '10.0.0.1', AUTH: 'tokens:tokens' }
+    assert.deepEqual(read([], inPod).leadership, { kind: 'elected', namespace: 'provisioning' })
+    const named = read(['--lease-namespace', 'elsewhere'], inPod).leadership
+    assert.deepEqual(named, { kind: 'elected', namespace: 'elsewhere' })
+  })
+
+  it('refuse another word for the election, and what is no namespace', () => {
+    assert.deepEqual(faultsOf(['--leader-election', 'perhaps', '--lease-namespace', 'A/b']), [
+      'LEADER_ELECTION must be on or off, got "perhaps"',
+      'LEASE_NAMESPACE must be the name of a namespace (a-z, 0-9 and "-", at most 63), got "A/b"',
+    ])
   })
 
   it('take free ports for both when the port is 0', () => {

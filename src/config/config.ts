@@ -3,6 +3,7 @@ import type { Profiles } from '../model/profile.ts'
 import { type Auth, isLoopback, readAuth } from './auth.ts'
 import { SETTINGS, type Settings } from './env.ts'
 import { readFileSettings } from './file.ts'
+import { type LeadershipSetting, readLeadership } from './leadership.ts'
 import { type Environment, readSettings } from './read-settings.ts'
 import { readStore, type StoreSetting } from './store.ts'
 
@@ -10,6 +11,7 @@ export interface Config {
   readonly http: { readonly host: string; readonly port: number; readonly healthPort: number }
   readonly auth: Auth
   readonly cluster: ClusterChoice
+  readonly leadership: LeadershipSetting
   readonly store: StoreSetting
   /** Answers that the cluster has not confirmed for this many ms are given no more. */
   readonly unavailableAfterMs: number
@@ -63,6 +65,7 @@ export function readConfig({ args, env, readFile }: ConfigSource): Config | 'hel
     },
     auth,
     cluster,
+    leadership: readLeadership(settings, { cluster, readFile }, faults),
     store: readStore(settings.store, faults),
     unavailableAfterMs: readUnavailableAfter(settings, faults),
     log: readLog(settings, faults),

@@ -41,6 +41,21 @@ export const SETTINGS = {
     byDefault: 'the service account in a pod, else the built-in cluster',
     meaning: 'Cluster to work on. ~/.kube/config is never taken up by itself.',
   },
+  leaderElection: {
+    flag: 'leader-election',
+    variable: 'LEADER_ELECTION',
+    value: 'on|off',
+    byDefault: 'on; off on the built-in cluster',
+    meaning:
+      'One of several processes writes to the cluster, all answer. Off only for a process that is the only one: two that write undo each other.',
+  },
+  leaseNamespace: {
+    flag: 'lease-namespace',
+    variable: 'LEASE_NAMESPACE',
+    value: 'NAME',
+    byDefault: 'the namespace of the pod, else "default"',
+    meaning: 'Namespace of the Lease "dataspace-provisioner" by which the leader is elected.',
+  },
   store: {
     flag: 'store',
     variable: 'STORE',

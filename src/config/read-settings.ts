@@ -26,7 +26,7 @@ export function readSettings(args: readonly string[], env: Environment): Setting
   for (const token of tokens) {
     if (token.kind === 'positional' && token.value !== 'serve')
       faults.push(
-        `"${token.value}" is not a command here; the commands are "serve" (the default) and "explain", and stand first`,
+        `"${token.value}" is not a command here; the commands are "serve" (the default), "explain", "plan", "diff" and "doctor", and stand first`,
       )
     if (token.kind !== 'option' || token.name === 'help') continue
     if (!Object.hasOwn(options, token.name)) faults.push(`${token.rawName} is not an option; see --help`)

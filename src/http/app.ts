@@ -11,6 +11,7 @@ import type { Logger } from 'pino'
 import type { Auth } from '../config/auth.ts'
 import { printable } from '../model/names.ts'
 import type { ParticipantWriter } from '../model/requests.ts'
+import { type AnswerTally, NO_ROUTE, tellAnswers } from './answers.ts'
 import { authenticate } from './auth.ts'
 import { answerClientError } from './client-error.ts'
 import { type ErrorAnswerer, errorAnswerer, pathOf } from './errors.ts'
@@ -35,6 +36,8 @@ export interface AppOptions {
   readonly log: Logger | false
   /** ms since 1970. */
   readonly now: () => number
+  /** Told of every answer. */
+  readonly onAnswer?: AnswerTally
   /** What `/readyz` asks besides whether the caches are synced. */
   readonly checks?: readonly HealthCheck[]
   /** How long a request may take to arrive. Default 30,000 ms. */
@@ -56,9 +59,10 @@ export function createApp(options: AppOptions): FastifyInstance {
   app.setValidatorCompiler(compileValidator)
   app.setSerializerCompiler(() => (payload) => JSON.stringify(payload))
   app.setErrorHandler(answerError)
-  app.setNotFoundHandler(misdirected(app))
+  app.setNotFoundHandler(misdirected(app, options.onAnswer))
   acceptJsonOnly(app)
   if (options.log !== false) logRequests(app, options.log)
+  if (options.onAnswer !== undefined) tellAnswers(app, options.onAnswer)
 
   app.register(swagger, openapiOptions)
   addNamedSchemas(app)
@@ -91,7 +95,7 @@ function createServer(
   })
 }
 
-interface GuardedOptions extends Pick<AppOptions, 'reader' | 'writer'> {
+interface GuardedOptions extends Pick<AppOptions, 'reader' | 'writer' | 'onAnswer'> {
   readonly stamp: Stamp
   /** Undefined where nobody is asked. */
   readonly authenticated: onRequestHookHandler | undefined
@@ -105,7 +109,7 @@ const guarded: FastifyPluginCallback<GuardedOptions> = (app, options, done) => {
   app.register(
     (api, _options, registered) => {
       const prefix = '/v1'
-      api.setNotFoundHandler(misdirected(api))
+      api.setNotFoundHandler(misdirected(api, options.onAnswer))
       api.register(listRoute, { prefix, reader, stamp })
       api.register(statusRoute, { prefix, reader, stamp })
       api.register(writeRoutes, { prefix, writer, stamp })
@@ -129,10 +133,14 @@ function acceptJsonOnly(app: FastifyInstance): void {
 const METHODS: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'DELETE']
 
 /** 405 with `Allow` where another method would do, else 404. */
-function misdirected(app: FastifyInstance): (request: FastifyRequest) => never {
+function misdirected(
+  app: FastifyInstance,
+  tally: AnswerTally = () => () => undefined,
+): (request: FastifyRequest) => never {
   return (request) => {
     const url = pathOf(request)
     const allowed = METHODS.filter((method) => app.findRoute({ method, url }) !== null)
+    tally(request.method, NO_ROUTE)(allowed.length === 0 ? 404 : 405)
     if (allowed.length === 0)
       throw new RequestError('RouteNotFound', `nothing is served at ${printable(url)}`)
     const allow = allowed.join(', ')

@@ -22,6 +22,7 @@ import type {
   PatchOptions,
   WatchEvent,
   WatchOptions,
+  WriteOptions,
 } from './kube.ts'
 import { type CallReport, openTransport, type Transport } from './transport.ts'
 import { DEFAULT_TUNING, type Tuning } from './tuning.ts'
@@ -111,7 +112,7 @@ class KubeClient implements Kube, AsyncDisposable {
 
   async create<T extends KubeObject>(
     object: T,
-    options: CallOptions & { readonly manager?: string } = {},
+    options: WriteOptions & { readonly manager?: string } = {},
   ): Promise<T> {
     const resource = knownResource(object)
     const { namespace } = checkedKey(resource, object.metadata)
@@ -122,6 +123,7 @@ class KubeClient implements Kube, AsyncDisposable {
       body: object,
       idempotent: false,
       signal: options.signal,
+      permit: options.permit,
     })
     return created as T
   }
@@ -145,6 +147,7 @@ class KubeClient implements Kube, AsyncDisposable {
       body: object,
       idempotent: true,
       signal: options.signal,
+      permit: options.permit,
     })
     return applied as T
   }
@@ -158,6 +161,7 @@ class KubeClient implements Kube, AsyncDisposable {
       body: options.body as object,
       idempotent: false,
       signal: options.signal,
+      permit: options.permit,
     })
     return patched as T
   }
@@ -167,7 +171,7 @@ class KubeClient implements Kube, AsyncDisposable {
     key: ObjectKey,
     options: DeleteOptions = {},
   ): Promise<KubeObject | undefined> {
-    const { uid, resourceVersion, propagationPolicy, signal } = options
+    const { uid, resourceVersion, propagationPolicy, signal, permit } = options
     const guarded = uid !== undefined || resourceVersion !== undefined
     const answer = await this.#transport.call({
       method: 'DELETE',
@@ -181,6 +185,7 @@ class KubeClient implements Kube, AsyncDisposable {
       idempotent: true,
       absentOk: true,
       signal,
+      permit,
     })
     const left = answer as KubeObject | undefined
     return left?.kind === resource.kind ? left : undefined

@@ -5,6 +5,11 @@ export interface CallOptions {
   readonly signal?: AbortSignal
 }
 
+export interface WriteOptions extends CallOptions {
+  /** Asked right before each request goes on the wire, those of retries too. What it throws ends the call; nothing is sent then. */
+  readonly permit?: () => void
+}
+
 export interface ListOptions extends CallOptions {
   readonly namespace?: string
   readonly labelSelector?: string
@@ -23,7 +28,7 @@ export interface Page<T> {
   readonly continue?: string
 }
 
-export interface ApplyOptions extends CallOptions {
+export interface ApplyOptions extends WriteOptions {
   readonly manager: string
   /** Takes over fields that another manager set to another value; false makes that a Conflict. Default false. */
   readonly force?: boolean
@@ -31,14 +36,14 @@ export interface ApplyOptions extends CallOptions {
   readonly dryRun?: boolean
 }
 
-export interface DeleteOptions extends CallOptions {
+export interface DeleteOptions extends WriteOptions {
   /** The deletion happens only if the live object still has this uid, else Conflict. */
   readonly uid?: string
   readonly resourceVersion?: string
   readonly propagationPolicy?: 'Background' | 'Foreground' | 'Orphan'
 }
 
-export interface PatchOptions extends CallOptions {
+export interface PatchOptions extends WriteOptions {
   readonly type: 'json' | 'merge'
   readonly body: unknown
   readonly manager: string
@@ -77,7 +82,7 @@ export interface Kube {
   /** One page. */
   page<T extends KubeObject>(resource: Resource, options?: PageOptions): Promise<Page<T>>
   /** Throws `KubeApiError` with reason AlreadyExists. Never retried after the request was sent: it is not idempotent. */
-  create<T extends KubeObject>(object: T, options?: CallOptions & { readonly manager?: string }): Promise<T>
+  create<T extends KubeObject>(object: T, options?: WriteOptions & { readonly manager?: string }): Promise<T>
   /** Server-side apply with `fieldValidation=Strict`. Creates the object if it is missing, unless `metadata.uid` is given. */
   apply<T extends KubeObject>(object: T, options: ApplyOptions): Promise<T>
   patch<T extends KubeObject>(resource: Resource, key: ObjectKey, options: PatchOptions): Promise<T>

@@ -9,7 +9,7 @@ import { KubeApiError } from './errors.ts'
 import { NoAnswerError, noAnswer } from './no-answer.ts'
 import { retryDelay } from './retry.ts'
 import type { Tuning } from './tuning.ts'
-import { Wire, type WireRequest } from './wire.ts'
+import { type Channel, Wire, type WireRequest } from './wire.ts'
 
 interface Call extends Omit<WireRequest, 'body'> {
   /** Sent as JSON. */
@@ -19,6 +19,8 @@ interface Call extends Omit<WireRequest, 'body'> {
   /** Answers undefined instead of throwing when the API server says that there is no such object. */
   readonly absentOk?: boolean
   readonly signal?: AbortSignal | undefined
+  /** As `WriteOptions` of `kube.ts` say. */
+  readonly permit?: (() => void) | undefined
 }
 
 interface StreamCall extends Pick<WireRequest, 'path' | 'query'> {
@@ -34,6 +36,7 @@ export interface CallReport {
   readonly method: string
   /** Without the query. */
   readonly path: string
+  readonly watch: boolean
   /** Left out when there was no answer. */
   readonly code?: number
   /** Until the answer was read; for a watch until it was accepted. */
@@ -93,14 +96,15 @@ class RetryingTransport implements Transport {
     const { request, subject } = this.#wire.namesOf(call)
     const endsAt = performance.now() + tuning.deadlineMs
     let error: unknown
+    const refusal = new AbortController()
     using limit = openCallLimit({
-      signals: [call.signal, this.#closing.signal],
+      signals: [call.signal, this.#closing.signal, refusal.signal],
       timeoutMs: tuning.deadlineMs,
       expired: () => expired(subject, tuning.deadlineMs, error),
     })
     for (let attempts = 1; ; attempts += 1) {
       try {
-        return await this.#attempt(call, limit.signal)
+        return await this.#attempt(call, limit.signal, refusing(call, refusal))
       } catch (thrown) {
         limit.signal.throwIfAborted()
         error = thrown
@@ -138,12 +142,18 @@ class RetryingTransport implements Transport {
     await this.#connections[Symbol.asyncDispose]()
   }
 
-  async #attempt(call: Call, signal: AbortSignal): Promise<unknown> {
+  async #attempt(call: Call, signal: AbortSignal, beforeSend: Channel['beforeSend']): Promise<unknown> {
     const { body, ...rest } = call
     const request: WireRequest = body === undefined ? rest : { ...rest, body: JSON.stringify(body) }
     const answer = await this.#authorized(request, signal, async (access) => {
       const dispatcher = this.#connections.shared(access)
-      const incoming = await this.#wire.send(request, { ...this.#options.tuning, dispatcher, access, signal })
+      const incoming = await this.#wire.send(request, {
+        ...this.#options.tuning,
+        dispatcher,
+        access,
+        signal,
+        beforeSend,
+      })
       return this.#wire.read(request, incoming)
     })
     const names = this.#wire.namesOf(request)
@@ -192,7 +202,7 @@ class RetryingTransport implements Transport {
   }
 
   async #reported<T extends { readonly code: number }>(
-    { method, path }: WireRequest,
+    { method, path, query }: WireRequest,
     exchange: () => Promise<T>,
   ): Promise<T> {
     const startedAt = performance.now()
@@ -203,7 +213,20 @@ class RetryingTransport implements Transport {
       return answer
     } finally {
       const durationMs = performance.now() - startedAt
-      this.#options.onCall?.({ method, path, ...(code === undefined ? {} : { code }), durationMs })
+      const watch = query?.['watch'] === '1'
+      this.#options.onCall?.({ method, path, watch, ...(code === undefined ? {} : { code }), durationMs })
+    }
+  }
+}
+
+/** Aborts the call with what its permit throws. */
+function refusing({ permit }: Call, refusal: AbortController): Channel['beforeSend'] {
+  if (permit === undefined) return undefined
+  return () => {
+    try {
+      permit()
+    } catch (error) {
+      refusal.abort(error)
     }
   }
 }

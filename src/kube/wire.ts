@@ -21,6 +21,8 @@ export interface Channel {
   /** Between two pieces of the answer; 0 for no limit. */
   readonly bodyTimeoutMs: number
   readonly signal: AbortSignal
+  /** Called when a connection is there and the request is about to be written to it. It aborts the signal to keep it back. */
+  readonly beforeSend?: (() => void) | undefined
 }
 
 export interface Incoming {
@@ -67,7 +69,7 @@ export class Wire {
   /** Resolves with the head of the answer, whatever its code is. */
   async send(request: WireRequest, channel: Channel): Promise<Incoming> {
     try {
-      const response = await channel.dispatcher.request({
+      const response = await dispatcherOf(channel).request({
         origin: this.#origin,
         path: this.#basePath + request.path + queryOf(request),
         method: request.method,
@@ -114,6 +116,19 @@ export class Wire {
       ...(body === undefined ? {} : { 'content-type': contentType }),
     }
   }
+}
+
+/** A request may wait in the pool for a connection: only there is it known when it is written. */
+function dispatcherOf({ dispatcher, beforeSend }: Channel): Dispatcher {
+  if (beforeSend === undefined) return dispatcher
+  return dispatcher.compose((dispatch) => (options, handler) => {
+    const start = handler.onRequestStart?.bind(handler)
+    handler.onRequestStart = (...given) => {
+      beforeSend()
+      start?.(...given)
+    }
+    return dispatch(options, handler)
+  })
 }
 
 function queryOf({ query = {} }: WireRequest): string {

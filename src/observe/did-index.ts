@@ -1,5 +1,6 @@
 /** Finds who holds a DID: the Participant that claimed it first. */
 import type { Change, WatchCache } from '../kube/watch-cache.ts'
+import { earliestFirst } from '../model/claims.ts'
 import type { Participant } from '../model/participant.ts'
 
 export class DidIndex implements Disposable {
@@ -36,10 +37,4 @@ export class DidIndex implements Disposable {
     names?.delete(name)
     if (names?.size === 0) this.#names.delete(did)
   }
-}
-
-function earliestFirst({ metadata: a }: Participant, { metadata: b }: Participant): number {
-  const [born, other] = [a.creationTimestamp ?? '', b.creationTimestamp ?? '']
-  if (born !== other) return born < other ? -1 : 1
-  return a.name < b.name ? -1 : 1
 }

@@ -94,6 +94,11 @@ export class Observer implements AsyncDisposable {
     if (this.#complete) this.#recompute(name, performance.now())
   }
 
+  /** Judges every participant anew, soon: whoever is told of verdicts hears of each. */
+  lookAtAll(): void {
+    for (const name of this.#known.keys()) this.#dirty.add(name)
+  }
+
   /** Its deletion was over before any watch could tell of it. Until one does, it is shown as going. */
   depart({ metadata: { name, uid } }: Participant): void {
     const deletionTimestamp = new Date(this.#options.now()).toISOString()

@@ -35,6 +35,8 @@ export interface ProvisioningOptions {
 export interface Provisioning extends AsyncDisposable {
   readonly reconciler: Reconciler
   readonly log: RecordedLog
+  /** As the cache holds it. */
+  readonly cached: (name: string) => Participant | undefined
 }
 
 export async function openProvisioning(options: ProvisioningOptions): Promise<Provisioning> {
@@ -68,7 +70,8 @@ export async function openProvisioning(options: ProvisioningOptions): Promise<Pr
   caches.deployments.subscribe((change) => wake(wokenByWorkload(change)))
   for (const [name] of caches.participants.entries()) wake(name)
   const owned = stack.move()
-  return { reconciler, log, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  const cached = (name: string): Participant | undefined => caches.participants.get(name)
+  return { reconciler, log, cached, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
 
 /** As `kubectl apply` would, finalizers and defaults left to others. */

@@ -167,6 +167,8 @@ export function inBandError(code: number, reason: string, causes: readonly objec
 }
 
 export interface RefusalOptions {
+  /** `PATCH /apis/…`. */
+  readonly request?: string
   readonly causes?: readonly StatusCause[]
   readonly retryAfterMs?: number
 }
