@@ -15,6 +15,12 @@ if (command === 'explain') {
     warn: (text) => process.stderr.write(text),
     now: Date.now,
   })
+} else if (command === 'plan' || command === 'diff') {
+  const { runPreview } = await import('./preview/main.ts')
+  process.exitCode = await runPreview(command, args)
+} else if (command === 'doctor') {
+  const { runDoctor } = await import('./doctor/main.ts')
+  process.exitCode = await runDoctor(args)
 } else {
   const { serve } = await import('./serve.ts')
   await serve(process.argv.slice(2))

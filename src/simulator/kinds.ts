@@ -25,19 +25,13 @@ type Row = readonly [group: string, kind: string, plural: string, ...shortNames:
 
 /** Stored like the rest, without controllers. */
 const FURTHER: readonly Row[] = [
-  ['', 'LimitRange', 'limitranges', 'limits'],
-  ['', 'ResourceQuota', 'resourcequotas', 'quota'],
-  ['coordination.k8s.io', 'Lease', 'leases'],
   ['events.k8s.io', 'Event', 'events', 'ev'],
   ['networking.k8s.io', 'NetworkPolicy', 'networkpolicies', 'netpol'],
   ['policy', 'PodDisruptionBudget', 'poddisruptionbudgets', 'pdb'],
   ['rbac.authorization.k8s.io', 'Role', 'roles'],
   ['rbac.authorization.k8s.io', 'RoleBinding', 'rolebindings'],
 ]
-const FURTHER_CLUSTER_WIDE: readonly Row[] = [
-  ['', 'PersistentVolume', 'persistentvolumes', 'pv'],
-  ['storage.k8s.io', 'StorageClass', 'storageclasses', 'sc'],
-]
+const FURTHER_CLUSTER_WIDE: readonly Row[] = [['', 'PersistentVolume', 'persistentvolumes', 'pv']]
 
 const SHORT_NAMES: Readonly<Record<string, readonly string[]>> = {
   configmaps: ['cm'],
@@ -47,11 +41,14 @@ const SHORT_NAMES: Readonly<Record<string, readonly string[]>> = {
   ingresses: ['ing'],
   namespaces: ['ns'],
   nodes: ['no'],
+  limitranges: ['limits'],
   persistentvolumeclaims: ['pvc'],
   pods: ['po'],
   replicasets: ['rs'],
   serviceaccounts: ['sa'],
   services: ['svc'],
+  resourcequotas: ['quota'],
+  storageclasses: ['sc'],
   statefulsets: ['sts'],
 }
 

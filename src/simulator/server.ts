@@ -10,7 +10,8 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Rule, RULES } from '../crd/rules.ts'
 import { type KubeObject, pathOf, RESOURCES } from '../model/kubernetes.ts'
-import { placeOf } from './api-request.ts'
+import { ACCESS_REVIEWS, reviewed } from './access-review.ts'
+import { placeOf, textOf } from './api-request.ts'
 import { discovery } from './discovery.ts'
 import { presentedBy } from './event-view.ts'
 import { type FaultEffect, Faults } from './faults.ts'
@@ -154,6 +155,8 @@ class Api implements Disposable {
     if (url.pathname === '/version') return send(response, 200, VERSION)
     this.#authenticate(request)
     const path = url.pathname.replace(/\/$/u, '')
+    if (path === ACCESS_REVIEWS && request.method === 'POST')
+      return send(response, 201, reviewed(await textOf(request)))
     const place = placeOf(path, this.#kinds)
     if (place === undefined) return this.#answerElsewhere(response, path)
     const view = place.shownAs?.view

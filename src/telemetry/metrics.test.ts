@@ -23,6 +23,8 @@ const reading: Reading = {
   participants: new Map([['READY', 5]]),
   causes: new Map([['ImagePull', 2]]),
   waiting: 3,
+  leadership: { leader: true, transitions: 5, story: 'this process leads' },
+  queue: { ready: 6, working: 7, delayed: 8 },
 }
 
 /** `name{labels}` → value. */
@@ -55,6 +57,12 @@ describe('the metrics page', () => {
     assert.equal(values.get('watch_stalls_total{resource="pods"}'), 3)
   })
 
+  it('tells whether this process leads, and how often that changed', async () => {
+    const values = valuesOf(await openMetrics().render(reading))
+    assert.equal(values.get('leader'), 1)
+    assert.equal(values.get('leader_transitions_total'), 5)
+  })
+
   it('counts participants by state and components by cause, those that nobody is in as 0', async () => {
     const values = valuesOf(await openMetrics().render(reading))
     assert.equal(values.get('participants{status="READY"}'), 5)
@@ -71,6 +79,40 @@ describe('the metrics page', () => {
     assert.equal(second.get('participants{status="READY"}'), 0)
     assert.equal(second.get('watch_events_total{resource="pods"}'), 9)
     assert.equal(second.has('watch_synced{resource="events"}'), false)
+  })
+
+  it('counts the objects that were written, by what was done to them', async () => {
+    const metrics = openMetrics()
+    metrics.onWrite('repaired')
+    metrics.onWrite('repaired')
+    const values = valuesOf(await metrics.render(reading))
+    assert.equal(values.get('object_writes_total{write="repaired"}'), 2)
+    assert.equal(values.get('object_writes_total{write="pruned"}'), 0)
+  })
+
+  it('tells how many participants are in the queue, and how passes over them ended', async () => {
+    const metrics = openMetrics()
+    metrics.onPass('waiting', 30)
+    const values = valuesOf(await metrics.render(reading))
+    assert.equal(values.get('reconcile_queue{state="delayed"}'), 8)
+    assert.equal(values.get('reconciles_total{result="waiting"}'), 1)
+    assert.equal(values.get('reconciles_total{result="failed"}'), 0)
+    assert.equal(values.get('reconcile_seconds_bucket{le="0.05"}'), 1)
+  })
+
+  it('counts calls to the API server by what they ask, and answers by their route', async () => {
+    const metrics = openMetrics()
+    const path = '/apis/apps/v1/namespaces/acme/deployments/vault'
+    for (const code of [200, 409, 200]) metrics.onCall({ method: 'PATCH', path, code, durationMs: 20 })
+    metrics.onCall({ method: 'GET', path: '/api/v1/pods', watch: true, durationMs: 20 })
+    metrics.onAnswer('GET', '/api/v1/resources/:name/status')(304)
+    await metrics.render(reading)
+    const values = valuesOf(await metrics.render(reading))
+    assert.equal(values.get('api_calls_total{verb="patch",resource="deployments",code="200"}'), 2)
+    assert.equal(values.get('api_calls_total{verb="watch",resource="pods",code="none"}'), 1)
+    assert.equal(values.get('api_call_seconds_count{verb="patch"}'), 3)
+    const answered = 'method="GET",route="/api/v1/resources/:name/status",status="304"'
+    assert.equal(values.get(`http_requests_total{${answered}}`), 1)
   })
 
   it('takes times in ms and tells them in seconds', async () => {
@@ -100,6 +142,11 @@ describe('a running service', () => {
       assert.equal(ready.get(`watch_synced{resource="${resource}"}`), 1, resource)
       assert.ok((ready.get(`watch_lag_seconds{resource="${resource}"}`) ?? Infinity) < 60, resource)
     }
+    assert.equal(ready.get('http_requests_total{method="POST",route="/api/v1/resources",status="200"}'), 1)
+    assert.equal(ready.get('api_calls_total{verb="create",resource="namespaces",code="201"}'), 1)
+    assert.ok((ready.get('api_calls_total{verb="watch",resource="pods",code="200"}') ?? 0) > 0)
+    assert.ok((ready.get('reconciles_total{result="waiting"}') ?? 0) > 0)
+    assert.ok((ready.get('reconcile_queue{state="delayed"}') ?? 0) > 0)
     const answers = ready.get('event_to_answer_seconds_count') ?? 0
     assert.ok(answers > 0 && answers <= (ready.get('recompute_seconds_count') ?? 0))
     await setFault(cluster, { kind: 'Deployment', namespace: 'acme', name: 'dataplane' }, 'ImagePull')
@@ -115,6 +162,16 @@ describe('a running service', () => {
     await eventually(async () => (await scrape()).get('participants{status="DELETING"}') === 0, {
       what: 'the participant to leave the metrics',
     })
+  })
+
+  it('counts what is not served under no route, so that nobody can fill the page with paths', async () => {
+    await using cluster = await openBuiltIn()
+    await using service = await serviceOn(cluster)
+    for (const path of ['/nowhere', '/api/v1/neither']) await fetch(`${service.url}${path}`)
+    await fetch(`${service.url}/api/v1/resources`, { method: 'PUT' })
+    const values = valuesOf(await (await fetch(`${service.healthUrl}/metrics`)).text())
+    assert.equal(values.get('http_requests_total{method="GET",route="none",status="404"}'), 2)
+    assert.equal(values.get('http_requests_total{method="PUT",route="none",status="405"}'), 1)
   })
 
   it('lists each watch with its lag in /readyz?verbose, on both ports', async () => {

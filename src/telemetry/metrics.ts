@@ -1,8 +1,13 @@
 /** What is measured of the process, in the text format of Prometheus. One table tells names, meaning and documentation. */
 import { Counter, Gauge, Histogram, Registry } from '@prometheus-io/client'
+import { type ApiRequest, actOf } from '../model/api-path.ts'
 import { CAUSES, type CauseCode } from '../model/causes.ts'
+import { OBJECT_WRITES, type ObjectWrite } from '../model/object-write.ts'
+import { PASS_ENDS, type PassEnd } from '../model/outcome.ts'
 import { type Phase, PHASES } from '../model/participant.ts'
 import type { Reading, WatchReading } from '../model/reading.ts'
+import { RouteTally } from './route-tally.ts'
+import { Tally } from './tally.ts'
 
 export interface MetricText {
   /** Without the prefix; ends in its unit. */
@@ -83,6 +88,24 @@ export const METRICS = {
     labels: [],
     help: 'Participants that changed and wait to be judged.',
   },
+  leader: {
+    name: 'leader',
+    type: 'gauge',
+    labels: [],
+    help: '1 in the process that writes, else 0; the sum over all replicas is 1, and 0 for seconds while they change over.',
+  },
+  leaderTransitions: {
+    name: 'leader_transitions_total',
+    type: 'counter',
+    labels: [],
+    help: 'Times this process became the leader or ceased to be.',
+  },
+  objectWrites: {
+    name: 'object_writes_total',
+    type: 'counter',
+    labels: ['write'],
+    help: 'Objects of participants that were written: created, changed (another spec, profile or version), repaired (somebody else had changed a field of ours), recreated (a field that never changes), pruned (not wanted any more).',
+  },
   recompute: {
     name: 'recompute_seconds',
     type: 'histogram',
@@ -95,6 +118,42 @@ export const METRICS = {
     labels: [],
     help: 'Time from the watch event (or the deadline that passed) until the store has the answer that shows it.',
   },
+  reconciles: {
+    name: 'reconciles_total',
+    type: 'counter',
+    labels: ['result'],
+    help: 'Passes over a participant: done, waiting (for something that comes by itself), stalled (a person has to act), failed (a call went wrong; tried again).',
+  },
+  reconcileSeconds: {
+    name: 'reconcile_seconds',
+    type: 'histogram',
+    labels: [],
+    help: 'Time of one pass over a participant.',
+  },
+  queue: {
+    name: 'reconcile_queue',
+    type: 'gauge',
+    labels: ['state'],
+    help: 'Participants in the queue of the process that writes: ready (could be worked on now), working, delayed (looked at again later).',
+  },
+  apiCalls: {
+    name: 'api_calls_total',
+    type: 'counter',
+    labels: ['verb', 'resource', 'code'],
+    help: 'Requests to the API server, retries included; the code is "none" when there was no answer.',
+  },
+  apiCallSeconds: {
+    name: 'api_call_seconds',
+    type: 'histogram',
+    labels: ['verb'],
+    help: 'Time until a request to the API server was answered; for a watch until it was accepted.',
+  },
+  httpRequests: {
+    name: 'http_requests_total',
+    type: 'counter',
+    labels: ['method', 'route', 'status'],
+    help: 'Answers of the HTTP API, by route; "none" is what is not served.',
+  },
 } as const satisfies Readonly<Record<string, MetricText>>
 
 /** From 10 µs to 10 ms: a look at one participant. */
@@ -102,9 +161,20 @@ const RECOMPUTE_BUCKETS = [0.000_01, 0.000_025, 0.000_05, 0.000_1, 0.000_25, 0.0
 /** From the tick to what a person would notice. */
 const ANSWER_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5]
 
+/** From 1 ms to 10 s: one call, or a handful of them. */
+const CALL_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 10]
+
 export interface Metrics {
   /** Told how long things take; each call costs some hundred nanoseconds. */
   readonly stopwatch: { recomputed(ms: number): void; answered(ms: number): void }
+  /** Told of every object that was written for a participant. */
+  readonly onWrite: (write: ObjectWrite) => void
+  /** Told of every request to the API server. */
+  readonly onCall: (call: ApiRequest & { readonly code?: number; readonly durationMs: number }) => void
+  /** Gives for a route of the HTTP API what is to be told the status of each answer. */
+  readonly onAnswer: (method: string, route: string) => (status: number) => void
+  /** Told of every pass over a participant, with its time in ms. */
+  readonly onPass: (result: PassEnd, ms: number) => void
   readonly contentType: string
   /** The page that Prometheus scrapes. */
   render(reading: Reading): Promise<string>
@@ -114,8 +184,17 @@ export function openMetrics(): Metrics {
   const registry = new Registry()
   const recompute = histogram(registry, METRICS.recompute, RECOMPUTE_BUCKETS)
   const eventToAnswer = histogram(registry, METRICS.eventToAnswer, ANSWER_BUCKETS)
+  const onWrite = writeCounter(registry)
+  const calls = callMetrics(registry)
+  const answers = new RouteTally()
+  const showAnswers = labelled(registry, METRICS.httpRequests)
+  const passes = passMetrics(registry)
   const show = gauges(registry)
   return {
+    onWrite,
+    onCall: calls.onCall,
+    onAnswer: (method, route) => answers.counter(method, route),
+    onPass: passes.onPass,
     stopwatch: {
       recomputed: (ms) => recompute.observe(ms / 1000),
       answered: (ms) => eventToAnswer.observe(ms / 1000),
@@ -123,6 +202,8 @@ export function openMetrics(): Metrics {
     contentType: registry.contentType,
     render(reading) {
       show(reading)
+      calls.show()
+      showAnswers(answers.values)
       return registry.metrics()
     },
   }
@@ -132,18 +213,81 @@ function histogram(registry: Registry, { name, help }: MetricText, buckets: numb
   return new Histogram({ name: METRIC_PREFIX + name, help, buckets, registers: [registry] })
 }
 
+/** A counter that costs little: its registry is told at a scrape. */
+function tally<L extends string>(
+  registry: Registry,
+  text: MetricText,
+): { readonly add: (labels: Readonly<Record<L, string>>) => void; readonly show: () => void } {
+  const counts = new Tally<Readonly<Record<L, string>>>()
+  const tell = labelled(registry, text)
+  return { add: (labels) => counts.add(labels), show: () => tell(counts.values) }
+}
+
+function callMetrics(registry: Registry): Pick<Metrics, 'onCall'> & { readonly show: () => void } {
+  const counts = tally<'verb' | 'resource' | 'code'>(registry, METRICS.apiCalls)
+  const { name, help, labels } = METRICS.apiCallSeconds
+  const seconds = new Histogram({
+    name: METRIC_PREFIX + name,
+    help,
+    labelNames: [...labels],
+    buckets: CALL_BUCKETS,
+    registers: [registry],
+  })
+  return {
+    show: counts.show,
+    onCall: ({ code, durationMs, ...request }) => {
+      const { verb, resource } = actOf(request)
+      counts.add({ verb, resource, code: code === undefined ? 'none' : String(code) })
+      seconds.observe({ verb }, durationMs / 1000)
+    },
+  }
+}
+
+function passMetrics(registry: Registry): Pick<Metrics, 'onPass'> {
+  const { name, help, labels } = METRICS.reconciles
+  const options = { name: METRIC_PREFIX + name, help, labelNames: [...labels], registers: [registry] }
+  const counter = new Counter(options)
+  for (const result of PASS_ENDS) counter.inc({ result }, 0)
+  const seconds = histogram(registry, METRICS.reconcileSeconds, CALL_BUCKETS)
+  return {
+    onPass: (result, ms) => {
+      counter.inc({ result })
+      seconds.observe(ms / 1000)
+    },
+  }
+}
+
+/** All are there from the start: a rate needs a 0 to begin with. */
+function writeCounter(registry: Registry): Metrics['onWrite'] {
+  const { name, help, labels } = METRICS.objectWrites
+  const counter = new Counter({
+    name: METRIC_PREFIX + name,
+    help,
+    labelNames: [...labels],
+    registers: [registry],
+  })
+  for (const write of OBJECT_WRITES) counter.inc({ write }, 0)
+  return (write) => counter.inc({ write })
+}
+
 /** What is read off at each scrape. */
 function gauges(registry: Registry): (reading: Reading) => void {
   const watches = WATCH_VALUES.map(([text, valueOf]) => ({ show: labelled(registry, text), valueOf }))
   const participants = labelled(registry, METRICS.participants)
   const causes = labelled(registry, METRICS.verdictsByCause)
   const waiting = labelled(registry, METRICS.waiting)
+  const queue = labelled(registry, METRICS.queue)
+  const leader = labelled(registry, METRICS.leader)
+  const transitions = labelled(registry, METRICS.leaderTransitions)
   return (reading) => {
     for (const { show, valueOf } of watches)
       show(reading.watches.map((watch) => [{ resource: watch.resource }, valueOf(watch)]))
     participants(STATES.map((status) => [{ status }, reading.participants.get(status) ?? 0]))
     causes(CODES.map((code) => [{ code }, reading.causes.get(code) ?? 0]))
     waiting([[{}, reading.waiting]])
+    queue(Object.entries(reading.queue).map(([state, count]) => [{ state }, count]))
+    leader([[{}, Number(reading.leadership.leader)]])
+    transitions([[{}, reading.leadership.transitions]])
   }
 }
 

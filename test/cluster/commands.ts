@@ -7,6 +7,9 @@ const certificateDirOf = (dir: string): string => join(dir, 'certificates')
 export const serverCertificateOf = (dir: string): string => join(certificateDirOf(dir), 'apiserver.crt')
 export const signingKeyOf = (dir: string): string => join(dir, 'service-accounts.key')
 export const tokenFileOf = (dir: string): string => join(dir, 'tokens.csv')
+export const auditPolicyOf = (dir: string): string => join(dir, 'audit-policy.yaml')
+/** One JSON object a line (audit.k8s.io/v1, Event). */
+export const auditLogOf = (dir: string): string => join(dir, 'audit.log')
 
 export function etcdCommand(
   dir: string,
@@ -23,9 +26,15 @@ export function etcdCommand(
   ]
 }
 
+export interface ApiServerOptions {
+  readonly port: number
+  readonly etcd: string
+  readonly audited?: boolean | undefined
+}
+
 export function apiServerCommand(
   dir: string,
-  { port, etcd }: { port: number; etcd: string },
+  { port, etcd, audited = false }: ApiServerOptions,
 ): readonly string[] {
   return [
     `--etcd-servers=${etcd}`,
@@ -45,6 +54,7 @@ export function apiServerCommand(
     '--kubelet-preferred-address-types=InternalIP',
     // Costs every deletion of a namespace with a claim another 5 s; see the controller below.
     '--disable-admission-plugins=StorageObjectInUseProtection',
+    ...(audited ? [`--audit-policy-file=${auditPolicyOf(dir)}`, `--audit-log-path=${auditLogOf(dir)}`] : []),
   ]
 }
 

@@ -3,9 +3,12 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Api } from './api.ts'
+import { auditPolicy } from './audit.ts'
 import { buildBinaries } from './build.ts'
 import {
   apiServerCommand,
+  auditLogOf,
+  auditPolicyOf,
   controllerManagerCommand,
   etcdCommand,
   kwokCommand,
@@ -41,6 +44,8 @@ export interface RealCluster {
   readonly kubeconfigOf: (user: ClusterUser) => string
   /** Path of a kubectl of the server's version. */
   readonly kubectl: string
+  /** Path of the log of `auditedUser`. */
+  readonly auditLog: string
   readonly processes: readonly ClusterProcess[]
 }
 
@@ -53,6 +58,8 @@ export interface ControlPlaneOptions {
   readonly detached?: boolean
   /** A node that is silent for so long is lost. Default 300; every simulated node reports each 2 to 3 s. */
   readonly nodeGraceSeconds?: number
+  /** The API server writes down every call of this user, in {@link RealCluster.auditLog}. */
+  readonly auditedUser?: string
   /** Gives up the start; nothing is left. */
   readonly signal?: AbortSignal
 }
@@ -63,6 +70,7 @@ interface Start {
   readonly group: ProcessGroup
   readonly log: (done: string) => void
   readonly nodeGraceSeconds: number | undefined
+  readonly auditedUser: string | undefined
 }
 
 /**
@@ -90,9 +98,9 @@ export async function startControlPlane({
   )
   const begin = performance.now()
   const seconds = (): string => ((performance.now() - begin) / 1000).toFixed(1)
-  const { nodeGraceSeconds } = options
+  const { nodeGraceSeconds, auditedUser } = options
   const say = (done: string): void => log(`${done} after ${seconds()} s`)
-  const access = await bringUp({ dir, group, nodeGraceSeconds, log: say })
+  const access = await bringUp({ dir, group, nodeGraceSeconds, auditedUser, log: say })
   const { processes } = group
   await record(true, processes)
 
@@ -103,17 +111,19 @@ export async function startControlPlane({
     kubeconfig,
     kubeconfigOf: (user) => kubeconfigFileOf(dir, user),
     kubectl,
+    auditLog: auditLogOf(dir),
     processes,
     [Symbol.asyncDispose]: () => ended.disposeAsync(),
   }
 }
 
 async function bringUp(start: Start): Promise<{ server: string; ca: string }> {
-  const { dir, group, log, nodeGraceSeconds } = start
+  const { dir, group, log, nodeGraceSeconds, auditedUser } = start
   const tokens = drawTokens()
   await writeFile(tokenFileOf(dir), renderTokenFile(tokens), { mode: 0o600 })
   await writeFile(signingKeyOf(dir), drawSigningKey(), { mode: 0o600 })
 
+  if (auditedUser !== undefined) await writeFile(auditPolicyOf(dir), auditPolicy(auditedUser))
   const server = await startApiServer(start, { etcd: await startEtcd(start), token: tokens.admin })
   log('API server ready')
   const ca = await readFile(serverCertificateOf(dir), 'utf8')
@@ -151,12 +161,14 @@ async function startEtcd({ dir, group }: Start): Promise<string> {
 
 /** Answers its URL. */
 async function startApiServer(
-  { dir, group }: Start,
+  { dir, group, auditedUser }: Start,
   options: { etcd: string; token: string },
 ): Promise<string> {
   const url = (port: number): string => `https://127.0.0.1:${port}`
   const [port = 0] = await onFreePorts(group, 1, async ([securePort = 0]) => {
-    await group.start('kube-apiserver', apiServerCommand(dir, { port: securePort, etcd: options.etcd }))
+    const audited = auditedUser !== undefined
+    const command = apiServerCommand(dir, { port: securePort, etcd: options.etcd, audited })
+    await group.start('kube-apiserver', command)
     const wait = { what: 'the API server to be ready', withinMs: 120_000, process: 'kube-apiserver' }
     await group.waitFor(wait, async () => {
       const ca = await readFile(serverCertificateOf(dir), 'utf8')

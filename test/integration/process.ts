@@ -6,13 +6,23 @@ import type { TestCluster } from './test-cluster.ts'
 
 export interface ServiceProcess extends AsyncDisposable {
   readonly url: string
+  readonly pid: number
   /** SIGKILL: it gets no chance to put anything in order. */
   kill(): Promise<void>
+  /** SIGTERM, and its end. */
+  stop(): Promise<void>
 }
 
+/** For a test that runs one process at a time and has no time to wait for the Lease of one that was killed. */
+const NOT_ELECTED: readonly string[] = ['--leader-election', 'off']
+
 /** Resolves when it is ready to serve. */
-export async function startProcess({ kubeconfig }: Pick<TestCluster, 'kubeconfig'>): Promise<ServiceProcess> {
-  const args = ['src/main.ts', '--port', '0', '--kubeconfig', kubeconfig, '--log-level', 'error']
+export async function startProcess(
+  { kubeconfig, settings = [] }: Pick<TestCluster, 'kubeconfig' | 'settings'>,
+  more: readonly string[] = NOT_ELECTED,
+): Promise<ServiceProcess> {
+  const fixed = ['--port', '0', '--kubeconfig', kubeconfig, '--log-level', 'error']
+  const args = ['src/main.ts', ...fixed, ...settings, ...more]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'], env: {} })
   const gone = once(child, 'exit')
   const end = async (signal: NodeJS.Signals): Promise<void> => {
@@ -29,7 +39,8 @@ export async function startProcess({ kubeconfig }: Pick<TestCluster, 'kubeconfig
       withinMs: 30_000,
     })
     await eventually(async () => (await fetch(`${url}/readyz`)).ok, { what: 'readiness', withinMs: 30_000 })
-    return { url, kill: () => end('SIGKILL'), [Symbol.asyncDispose]: () => end('SIGTERM') }
+    const stop = (): Promise<void> => end('SIGTERM')
+    return { url, pid: child.pid ?? 0, kill: () => end('SIGKILL'), stop, [Symbol.asyncDispose]: stop }
   } catch (error) {
     await end('SIGKILL')
     throw error

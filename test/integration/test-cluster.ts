@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after } from 'node:test'
 import { type Config, readConfig } from '../../src/config/config.ts'
+import { INSTALLED, INSTALLED_USER } from '../../src/install/names.ts'
 import { type KubeOptions, openKube } from '../../src/kube/client.ts'
-import { openCredentials } from '../../src/kube/credentials.ts'
+import { type Credentials, openCredentials } from '../../src/kube/credentials.ts'
 import type { Kube } from '../../src/kube/kube.ts'
 import { type RunningService, startService } from '../../src/service.ts'
 import { openCluster } from '../../src/simulator/cluster.ts'
@@ -13,10 +14,13 @@ import { FAST_TIMING } from '../../src/simulator/controllers/timing.ts'
 import { openLogger } from '../../src/telemetry/logger.ts'
 import { Api } from '../cluster/api.ts'
 import { startControlPlane } from '../cluster/control-plane.ts'
+import { install, type Installation } from '../support/installation.ts'
 import { realCluster } from '../support/real-cluster.ts'
 
 export interface TestCluster extends AsyncDisposable {
   readonly kubeconfig: string
+  /** Settings without which the program cannot work on it. */
+  readonly settings?: readonly string[]
   readonly kube: Kube
   /** For kinds that the product does not know: POSTs an object to a path, and GETs what is at one. */
   readonly api: Pick<Api, 'create' | 'get'>
@@ -25,8 +29,8 @@ export interface TestCluster extends AsyncDisposable {
 export type OpenTestCluster = () => Promise<TestCluster>
 
 /** One cluster for all suites of a file; it is closed after the last. */
-export function shared(open: OpenTestCluster): OpenTestCluster {
-  let opened: Promise<TestCluster> | undefined
+export function shared<C extends TestCluster>(open: () => Promise<C>): () => Promise<C> {
+  let opened: Promise<C> | undefined
   after(async () => {
     await (await opened)?.[Symbol.asyncDispose]()
   })
@@ -52,6 +56,21 @@ export async function openReal(): Promise<TestCluster> {
   return owning(stack, { kubeconfig, ...(await clientsOf(kubeconfig, stack)) })
 }
 
+export interface InstalledCluster extends TestCluster, Pick<Installation, 'kubectl'> {
+  /** Of the program's account. */
+  readonly auditLog: string
+}
+
+/** One with the program's account and rights of `deploy/`; what runs on it runs as that account, and the tests as admin. */
+export async function openInstalled(): Promise<InstalledCluster> {
+  await using stack = new AsyncDisposableStack()
+  const cluster = stack.use(await startControlPlane({ auditedUser: INSTALLED_USER }))
+  const { kubeconfig, kubectl } = await install(cluster)
+  const clients = await clientsOf(cluster.kubeconfig, stack)
+  const settings = ['--lease-namespace', INSTALLED.namespace]
+  return owning(stack, { kubeconfig, settings, kubectl, auditLog: cluster.auditLog, ...clients })
+}
+
 /** One that soon notices when a node is not heard of. */
 export async function openRealWithShortNodeGrace(): Promise<TestCluster> {
   await using stack = new AsyncDisposableStack()
@@ -64,20 +83,30 @@ async function clientsOf(
   kubeconfig: string,
   stack: AsyncDisposableStack,
 ): Promise<Pick<TestCluster, 'kube' | 'api'>> {
-  const source = { kind: 'kubeconfig', paths: kubeconfig } as const
-  const credentials = await openCredentials(source, { now: () => performance.now() })
-  const kube = openKube({
-    credentials,
-    userAgent: 'dataspace-provisioner-test/0',
-    random: Math.random,
-    log: silentLog,
-  })
+  const credentials = await credentialsOf(kubeconfig)
+  const kube = clientOf(credentials)
   const { headers, tls } = await credentials.access()
   const token = headers['authorization']?.replace('Bearer ', '')
   const { ca } = tls
   const { server } = credentials
   const options = { server, ...(ca !== undefined && { ca }), ...(token !== undefined && { token }) }
   return { kube: stack.use(kube), api: stack.use(new Api(options)) }
+}
+
+/** A client that logs in with this kubeconfig; says that it is a test unless told otherwise. */
+export async function kubeOf(kubeconfig: string, userAgent?: string): Promise<Kube & AsyncDisposable> {
+  return clientOf(await credentialsOf(kubeconfig), userAgent)
+}
+
+function credentialsOf(kubeconfig: string): Promise<Credentials> {
+  return openCredentials({ kind: 'kubeconfig', paths: kubeconfig }, { now: () => performance.now() })
+}
+
+function clientOf(
+  credentials: Credentials,
+  userAgent = 'dataspace-provisioner-test/0',
+): Kube & AsyncDisposable {
+  return openKube({ credentials, userAgent, random: Math.random, log: silentLog })
 }
 
 export interface ServiceOverrides {
@@ -102,10 +131,14 @@ export async function serviceOn(
 export const MISSING_IMAGE = 'registry.invalid/does-not-exist:1'
 const BROKEN_IMAGE = `profiles: { broken-image: { components: { controlplane: { image: ${MISSING_IMAGE} } } } }`
 
-function configFor({ kubeconfig }: Pick<TestCluster, 'kubeconfig'>, args: readonly string[]): Config {
+function configFor(
+  { kubeconfig, settings = [] }: Pick<TestCluster, 'kubeconfig' | 'settings'>,
+  args: readonly string[],
+): Config {
   const config = readConfig({
-    args: ['--port', '0', '--kubeconfig', kubeconfig, '--config', 'suite.yaml', ...args],
-    env: {},
+    args: ['--port', '0', '--kubeconfig', kubeconfig, '--config', 'suite.yaml', ...settings, ...args],
+    // Services of several suites share a cluster and get in nobody's way; who is elected is a suite of its own.
+    env: { LEADER_ELECTION: 'off' },
     readFile: () => BROKEN_IMAGE,
   })
   if (config === 'help') throw new Error('the test asked for help')

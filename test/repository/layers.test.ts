@@ -17,7 +17,7 @@ async function lint(t: TestContext, folder: string, source: string): Promise<str
 const exporting = (what: string): string => `export const forbidden: unknown = ${what}\n`
 
 describe('the layers', () => {
-  for (const layer of ['model', 'contract', 'crd', 'manifests', 'plan', 'status'])
+  for (const layer of ['model', 'contract', 'crd', 'install', 'manifests', 'plan', 'status'])
     it(`keep Node out of src/${layer}`, async (t) => {
       const source = `import { readFileSync } from 'node:fs'\n${exporting('readFileSync')}`
       assert.match(await lint(t, `src/${layer}`, source), /pure layer/)
@@ -53,6 +53,16 @@ describe('the layers', () => {
   it('keep explain from needing a cluster or a service', async (t) => {
     const source = `import { KubeApiError } from '../../kube/errors.ts'\n${exporting('KubeApiError')}`
     assert.match(await lint(t, 'src/explain', source), /explain needs a dump only/)
+  })
+
+  it('keep plan and diff from needing a service', async (t) => {
+    const source = `import { Observer } from '../../observe/observer.ts'\n${exporting('Observer')}`
+    assert.match(await lint(t, 'src/preview', source), /they need no service/)
+  })
+
+  it('keep the doctor from needing an engine', async (t) => {
+    const source = `import { Observer } from '../../observe/observer.ts'\n${exporting('Observer')}`
+    assert.match(await lint(t, 'src/doctor', source), /the doctor looks at a cluster/)
   })
 
   it('keep the built-in cluster from sharing code with its client', async (t) => {

@@ -1,4 +1,12 @@
+import { doctorKnows } from '../suites/doctor.ts'
 import { everySuiteHolds } from '../suites/every-suite.ts'
-import { openReal } from '../test-cluster.ts'
+import { fenceHolds } from '../suites/fence.ts'
+import { rightsAreExact } from '../suites/rights.ts'
+import { openInstalled, shared } from '../test-cluster.ts'
 
-everySuiteHolds('a real API server', openReal)
+const open = shared(openInstalled)
+everySuiteHolds('a real API server', open)
+fenceHolds(open)
+doctorKnows(open)
+// Last: it looks at what the others did.
+rightsAreExact(open)

@@ -1,8 +1,12 @@
 /** All suites, in the order in which they build on each other, on one cluster. */
 import { type OpenTestCluster, shared } from '../test-cluster.ts'
+import { belongingsAreRespected } from './belongings.ts'
+import { objectsConverge } from './convergence.ts'
 import { eventsAreShared } from './events.ts'
 import { kubeKeepsItsPromises } from './kube.ts'
+import { oneProcessWrites } from './leadership.ts'
 import { participantsLive } from './life.ts'
+import { namespacesStayGuarded } from './namespaces.ts'
 import { readsAreFree } from './reads.ts'
 import { refusalsHold } from './refusals.ts'
 import { resourceIsGuarded } from './resource.ts'
@@ -18,8 +22,12 @@ const suites = [
   resourceIsGuarded,
   participantsLive,
   refusalsHold,
+  belongingsAreRespected,
+  objectsConverge,
+  namespacesStayGuarded,
   readsAreFree,
   restartsAreHarmless,
+  oneProcessWrites,
   firstStartsAreJudged,
   troubleIsExplained,
   containersThatEndAreExplained,

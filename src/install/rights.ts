@@ -1,0 +1,134 @@
+/** The one table of rights: which verbs on which kinds the program uses, where, and what for. `deploy/rbac.yaml` and the doctor follow it. */
+import { type Resource, RESOURCES } from '../model/kubernetes.ts'
+
+/** As Kubernetes authorises them. An apply that creates needs `create` as well as `patch`. */
+export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete'
+
+export interface Right {
+  readonly resource: Resource
+  readonly subresource?: 'status'
+  readonly verbs: readonly Verb[]
+  /** `own`: only in the namespace that the program runs in. */
+  readonly where: 'everywhere' | 'own'
+  /** Only the object of this name. */
+  readonly name?: string
+  /** What is lost without it: participants are neither made nor judged; judged without naming a cause; not checked by the doctor. */
+  readonly need: 'work' | 'explanation' | 'doctor'
+  readonly purpose: string
+}
+
+const READ = ['get', 'list', 'watch'] as const
+const MAKE = ['create', 'patch'] as const
+
+/**
+ * A test holds it against the audit log of a real API server: whatever the program does that is missing here is refused
+ * there, and what is here and was never done fails the test.
+ */
+export const RIGHTS: readonly Right[] = [
+  {
+    resource: RESOURCES.Participant,
+    verbs: [...READ, ...MAKE, 'delete'],
+    where: 'everywhere',
+    need: 'work',
+    purpose: 'read what is wanted, write what callers of the HTTP API want, hold the finalizer',
+  },
+  {
+    resource: RESOURCES.Participant,
+    subresource: 'status',
+    verbs: ['patch'],
+    where: 'everywhere',
+    need: 'work',
+    purpose: 'say how a participant stands',
+  },
+  {
+    resource: RESOURCES.Namespace,
+    verbs: [...READ, ...MAKE, 'delete'],
+    where: 'everywhere',
+    need: 'work',
+    purpose: 'make, mend and remove the namespace of a participant',
+  },
+  ...[RESOURCES.Deployment, RESOURCES.StatefulSet].map((resource) =>
+    everywhere(
+      resource,
+      ['list', 'watch', ...MAKE, 'delete'],
+      'make, mend and take away the components of a participant, and see whether they run',
+    ),
+  ),
+  everywhere(
+    RESOURCES.Secret,
+    ['get', 'create'],
+    'see whether a generated Secret is there, and make it once',
+  ),
+  ...[RESOURCES.ConfigMap, RESOURCES.Service, RESOURCES.ServiceAccount].map((resource) =>
+    everywhere(resource, ['list', ...MAKE, 'delete'], 'make, mend and take away what the components need'),
+  ),
+  everywhere(
+    RESOURCES.PersistentVolumeClaim,
+    ['list', ...MAKE],
+    'make and mend the storage of a participant',
+  ),
+  everywhere(RESOURCES.Pod, ['list', 'watch'], 'see why a component does not run'),
+  {
+    resource: RESOURCES.PersistentVolumeClaim,
+    verbs: ['watch'],
+    where: 'everywhere',
+    need: 'explanation',
+    purpose: 'tell that storage is missing',
+  },
+  {
+    resource: RESOURCES.Event,
+    verbs: ['list', 'watch'],
+    where: 'everywhere',
+    need: 'explanation',
+    purpose: 'tell what the cluster says about pods and claims',
+  },
+  ...[RESOURCES.Ingress, RESOURCES.HTTPRoute].map((resource): Right => ({
+    resource,
+    verbs: ['list', 'watch'],
+    where: 'everywhere',
+    need: 'explanation',
+    purpose: 'tell whether a participant can be reached from outside',
+  })),
+  {
+    resource: RESOURCES.Lease,
+    verbs: ['get', 'create', 'patch'],
+    where: 'own',
+    need: 'work',
+    purpose: 'elect the one process that writes',
+  },
+  {
+    resource: RESOURCES.CustomResourceDefinition,
+    name: 'participants.dataspaces.dev',
+    verbs: ['get'],
+    where: 'everywhere',
+    need: 'doctor',
+    purpose: 'compare the installed schema of Participants with that of the program',
+  },
+  {
+    resource: RESOURCES.StorageClass,
+    verbs: ['list'],
+    where: 'everywhere',
+    need: 'doctor',
+    purpose: 'tell whether claims get storage',
+  },
+  ...[RESOURCES.ResourceQuota, RESOURCES.LimitRange].map((resource): Right => ({
+    resource,
+    verbs: ['list'],
+    where: 'own',
+    need: 'doctor',
+    purpose: 'tell whether the namespace of the program has room for its pods',
+  })),
+]
+
+function everywhere(resource: Resource, verbs: readonly Verb[], purpose: string): Right {
+  return { resource, verbs, where: 'everywhere', need: 'work', purpose }
+}
+
+/** `list deployments.apps`, `patch participants.dataspaces.dev/status`: as `kubectl auth can-i` takes it. */
+export function nameOfRight(
+  verb: Verb,
+  { resource, subresource }: Pick<Right, 'resource' | 'subresource'>,
+): string {
+  const kind = [resource.plural, resource.group].filter((part) => part !== '').join('.')
+  return `${verb} ${kind}${subresource === undefined ? '' : `/${subresource}`}`
+}
