@@ -1,5 +1,5 @@
-import { printable } from '../model/names.ts'
 /** Accounts for what a pass has written: for the step's message, the log and the metrics. Paths and names only, never values. */
+import { printable } from '../model/names.ts'
 import type { ObjectWrite } from '../model/object-write.ts'
 import { differencesIn } from '../plan/describe.ts'
 import type { Difference } from '../plan/differences.ts'

@@ -1,5 +1,5 @@
-import { isObject, type JsonObject } from './json.ts'
 /** Answers who asks what he may do: the built-in cluster has no roles, so whoever was let in may do anything. */
+import { isObject, type JsonObject } from './json.ts'
 import { badRequest } from './status-fault.ts'
 
 export const ACCESS_REVIEWS = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews'
