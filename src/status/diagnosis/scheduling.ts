@@ -11,8 +11,7 @@ const SCALE_UP_MS = 600_000
 /** A scheduler looks at a pod within milliseconds; one that is busy, or restarts, within seconds. */
 const UNSEEN_MS = 30_000
 
-const MISSING_CLAIM =
-  /persistentvolumeclaim "[^"]*" not found|unbound immediate PersistentVolumeClaims.*not found/iu
+const NAMED_CLAIM = /persistentvolumeclaim "[^"]*" not found/iu
 const UNBOUND_CLAIM = /unbound (?:immediate )?PersistentVolumeClaim/iu
 
 export const schedulingGated: PodRule = {
@@ -38,15 +37,31 @@ export const schedulingGated: PodRule = {
 const GATED = 'SchedulingGated'
 
 export const claimMissing: PodRule = {
-  name: 'a pod whose PersistentVolumeClaim does not exist fails the component at once',
-  signal: '`PodScheduled` False: `Unschedulable` with persistentvolumeclaim … not found',
+  name: 'a pod whose PersistentVolumeClaim does not exist fails the component after 5 s',
+  signal:
+    '`PodScheduled` False: `Unschedulable` with persistentvolumeclaim … not found, or with unbound PersistentVolumeClaims … not found while no claim of the pod is known or its provisioner says not found',
   shown: 'at once',
-  verdict: 'Failed at once',
+  verdict: 'Failed after 5 s',
   cause: 'VolumePending',
   find: (context) => {
-    if (!MISSING_CLAIM.test(textOf(context))) return NO_SIGNS
-    return [{ ...unscheduledSign(context, { shownAfterMs: 0, verdictAfterMs: 0 }), ...claimToBlame(context) }]
+    if (!missesClaim(context)) return NO_SIGNS
+    const graces = { shownAfterMs: 0, verdictAfterMs: SHOWN_MS }
+    return [{ ...unscheduledSign(context, graces), ...claimToBlame(context) }]
   },
+}
+
+/**
+ * Of a claim that is there and merely not bound yet the scheduler says "unbound … not found" as well, in every ordinary
+ * start: then that it waits is all that is known.
+ */
+function missesClaim(context: PodContext): boolean {
+  const text = textOf(context)
+  if (NAMED_CLAIM.test(text)) return true
+  if (!UNBOUND_CLAIM.test(text) || !/not found/iu.test(text)) return false
+  return (
+    context.claims.length === 0 ||
+    context.claims.some((claim) => /not found/iu.test(provisionerText(context, claim)))
+  )
 }
 
 /** The scheduler does not say which claim, nor why; the provisioner does. */
@@ -76,7 +91,7 @@ export const unschedulable: PodRule = {
   cause: 'Unschedulable',
   find: (context) => {
     const text = textOf(context)
-    if (text === '' || MISSING_CLAIM.test(text) || blamesClaim(context)) return NO_SIGNS
+    if (text === '' || missesClaim(context) || blamesClaim(context)) return NO_SIGNS
     const triggeredMs = scaleUpMs(context)
     if (triggeredMs === undefined && matchesNoNode(text)) return NO_SIGNS
     const sign = unscheduledSign(context, { shownAfterMs: SHOWN_MS, verdictAfterMs: VERDICT_MS })
