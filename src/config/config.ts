@@ -1,18 +1,19 @@
 /** Turns settings into one validated value. Every fault is reported at once, by name. */
 import type { Profiles } from '../model/profile.ts'
+import type { StoreChoice } from '../model/store-choice.ts'
 import { type Auth, isLoopback, readAuth } from './auth.ts'
 import { SETTINGS, type Settings } from './env.ts'
 import { readFileSettings } from './file.ts'
 import { type LeadershipSetting, readLeadership } from './leadership.ts'
 import { type Environment, readSettings } from './read-settings.ts'
-import { readStore, type StoreSetting } from './store.ts'
+import { readStore } from './store.ts'
 
 export interface Config {
   readonly http: { readonly host: string; readonly port: number; readonly healthPort: number }
   readonly auth: Auth
   readonly cluster: ClusterChoice
   readonly leadership: LeadershipSetting
-  readonly store: StoreSetting
+  readonly store: StoreChoice
   /** Answers that the cluster has not confirmed for this many ms are given no more. */
   readonly unavailableAfterMs: number
   readonly log: { readonly level: LogLevel; readonly format: 'json' | 'text' | undefined }

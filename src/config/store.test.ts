@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { readStore, type RedisSetting } from './store.ts'
+import type { RedisAddress } from '../model/store-choice.ts'
+import { readStore } from './store.ts'
 
-function addressOf(text: string): RedisSetting {
+function addressOf(text: string): RedisAddress {
   const faults: string[] = []
   const store = readStore(text, faults)
   assert.deepEqual(faults, [])

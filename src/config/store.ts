@@ -1,19 +1,5 @@
 /** Where finished answers live, from `STORE`. A fault never repeats any part of the address: it may hold a password. */
-
-export type StoreSetting =
-  | { readonly kind: 'memory' }
-  | { readonly kind: 'redis'; readonly address: RedisSetting }
-
-export interface RedisSetting {
-  readonly host: string
-  readonly port: number
-  readonly database: number
-  readonly tls: boolean
-  readonly username?: string
-  readonly password?: string
-  /** In front of every key. */
-  readonly prefix: string
-}
+import type { RedisAddress, StoreChoice } from '../model/store-choice.ts'
 
 const DEFAULT_PORT = 6379
 const DEFAULT_PREFIX = 'dsp:'
@@ -46,7 +32,7 @@ const rules: readonly Rule[] = [
 const ENCODE = 'write special characters of a password percent-encoded'
 
 /** Faults are sentences that begin with STORE. */
-export function readStore(text: string | undefined, faults: string[]): StoreSetting {
+export function readStore(text: string | undefined, faults: string[]): StoreChoice {
   if (text === undefined || text === 'memory') return { kind: 'memory' }
   const url = URL.parse(text)
   const found =
@@ -65,7 +51,7 @@ function addressOf({
   username,
   password,
   searchParams,
-}: URL): RedisSetting {
+}: URL): RedisAddress {
   return {
     host: hostname.replaceAll(/^\[|\]$/gu, ''),
     port: port === '' ? DEFAULT_PORT : Number(port),

@@ -93,20 +93,6 @@ describe('the memory for events', () => {
     for (const name of ['a', 'b', 'c', 'd']) assert.ok(names(memory).includes(`${name}-0.30`), name)
   })
 
-  it('does not keep events of namespaces that nobody asks for', () => {
-    const memory = new EventMemory({ now: () => BORN_MS, wants: (namespace) => namespace === 'acme' })
-    memory.take(added(aTold(1)))
-    assert.equal(memory.take(added(aTold(1, 'web-0', 'foreign'))), 'foreign')
-    assert.deepEqual([names(memory, 'foreign'), memory.size], [[], 1])
-  })
-
-  it('forgets such namespaces when it learns of them later', () => {
-    const memory = new EventMemory({ now: () => BORN_MS })
-    for (const namespace of ['acme', 'birch', 'foreign']) memory.take(added(aTold(1, 'web-0', namespace)))
-    memory.forgetOthers((namespace) => namespace !== 'foreign')
-    assert.deepEqual([names(memory, 'foreign').length, memory.size], [0, 2])
-  })
-
   it('forgets a namespace that is gone', () => {
     const memory = new EventMemory({ now: () => BORN_MS })
     memory.take(added(aTold(1)))

@@ -6,8 +6,6 @@ import { newestFirst } from '../status/events/order.ts'
 export interface EventMemoryOptions {
   /** ms since 1970. */
   readonly now: () => number
-  /** Asked once per event: those of a namespace that nobody asks for are not kept at all. Default: all are. */
-  readonly wants?: (namespace: string) => boolean
   /** In all namespaces together; beyond it, the oldest of the namespace in which nothing happened for longest goes. */
   readonly capacity?: number
 }
@@ -40,7 +38,7 @@ export class EventMemory {
     if (change.type === 'deleted') return change.previous.namespace
     const { object, key } = change
     const { namespace } = object
-    if (this.#options.wants?.(namespace) !== false && !this.#isOld(object)) this.#put(key, object)
+    if (!this.#isOld(object)) this.#put(key, object)
     return namespace
   }
 
@@ -56,11 +54,6 @@ export class EventMemory {
   forget(namespace: string): void {
     this.#size -= this.#namespaces.get(namespace)?.size ?? 0
     this.#namespaces.delete(namespace)
-  }
-
-  /** Forgets all namespaces that nobody asks for, for when it is known only later which those are. */
-  forgetOthers(wants: (namespace: string) => boolean): void {
-    for (const namespace of this.#namespaces.keys()) if (!wants(namespace)) this.forget(namespace)
   }
 
   /** How many events are held. */

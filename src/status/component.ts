@@ -4,7 +4,7 @@ import type { ObservedClaim, ObservedEvent, ObservedPod, ObservedWorkload } from
 import type { ComponentState } from '../model/participant.ts'
 import { startDeadline } from './deadline.ts'
 import { diagnose, restartsOf } from './diagnosis/diagnose.ts'
-import { CONFIRMED, type Opinion, withFinding } from './opinion.ts'
+import { type Opinion, withFinding } from './opinion.ts'
 import { holdOnto, holdUntilStable } from './steadiness.ts'
 import { conditionOf, judgeWorkload } from './workload.ts'
 
@@ -61,9 +61,9 @@ export function judgeComponent(input: ComponentInput): ComponentVerdict {
 /** Missing stays the state: only whether it is still awaited, or has failed, changes with time. */
 function judgeMissing(input: ComponentInput): ComponentVerdict {
   const missing: Opinion = {
-    ...CONFIRMED,
     status: 'Missing',
     ready: false,
+    failed: false,
     reason: 'WorkloadMissing',
     message: 'its workload does not exist',
     cause: { code: 'WorkloadMissing', who: 'nobody yet' },
@@ -100,7 +100,7 @@ function judgePresent(input: ComponentInput, workload: ObservedWorkload): Compon
 
 /** The replica rule, then what the pods say, then what a first glance must not decide. */
 function opinionOn(input: ComponentInput, workload: ObservedWorkload): Opinion {
-  const counted: Opinion = { ...CONFIRMED, ...judgeWorkload(workload) }
+  const counted: Opinion = { failed: false, ...judgeWorkload(workload) }
   if (isSettled(counted.status)) return settled(input, counted)
   const { pods, claims, events, nowMs } = input
   const diagnosis = diagnose({ workload, pods, claims, events, nowMs })

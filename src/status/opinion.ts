@@ -15,9 +15,6 @@ export type Opinion = Pick<
   readonly judged?: true
 }
 
-/** An opinion starts as what was seen: not failed until a rule says so. */
-export const CONFIRMED = { failed: false } as const
-
 export interface OpinionInput {
   /** By the counts alone. */
   readonly opinion: Opinion
@@ -93,10 +90,9 @@ function verdictOn(worst: Finding, input: OpinionInput): Pick<Opinion, 'status' 
 }
 
 /** Whether anything serves beside what was found. */
-function serves({ cause }: Finding, { workload, pods, ...rest }: OpinionInput): boolean {
+function serves({ cause }: Finding, { workload, pods, nowMs }: OpinionInput): boolean {
   if (workload.available < 1) return false
   if (!CRASHES.includes(cause)) return true
-  const { nowMs } = rest
   return pods.some(
     (pod) =>
       pod.ready && !pod.terminating && diagnosePod({ pod, claims: [], events: [], nowMs }) === undefined,

@@ -1,15 +1,12 @@
 /** Opens the home of the answers that the settings ask for. */
 import type { Log } from '../model/log.ts'
+import type { StoreChoice } from '../model/store-choice.ts'
 import { MemoryStore } from './memory.ts'
 import { Outages } from './outages.ts'
-import { describeAddress, openRedisClient, type RedisAddress, type RedisClient } from './redis-client.ts'
+import { describeAddress, openRedisClient, type RedisClient } from './redis-client.ts'
 import { RedisHome } from './redis-home.ts'
 import type { Past, StatusStore } from './store.ts'
 import { TwoHomes, type TwoHomesTuning } from './two-homes.ts'
-
-export type StoreChoice =
-  | { readonly kind: 'memory' }
-  | { readonly kind: 'redis'; readonly address: RedisAddress }
 
 export interface OpenStoreOptions {
   readonly log: Log

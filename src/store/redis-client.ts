@@ -1,17 +1,7 @@
 /** The connection to Redis: commands fail soon instead of waiting, and nothing that Redis does gets out as an unhandled error. */
 import type { Redis } from 'ioredis'
+import type { RedisAddress } from '../model/store-choice.ts'
 import { SCRIPTS } from './redis-scripts.ts'
-
-export interface RedisAddress {
-  readonly host: string
-  readonly port: number
-  readonly database: number
-  readonly tls: boolean
-  readonly username?: string
-  readonly password?: string
-  /** In front of every key: one for each cluster that this Redis is used for. */
-  readonly prefix: string
-}
 
 type Argument = string | number | Buffer
 
