@@ -17,6 +17,16 @@ export const COMPONENT_LABEL = 'app.kubernetes.io/component'
 export const MANAGED_BY_LABEL = 'app.kubernetes.io/managed-by'
 export const FINALIZER = `${GROUP}/cleanup`
 
+/**
+ * On a Participant, set by people (`kubectl annotate`) or by the HTTP API. The only annotations that are read from one.
+ */
+export const ASKS = {
+  /** Another value than before: what failed or waits for its next try is tried again at once. */
+  retry: `${GROUP}/retry`,
+  /** Names of removal steps, joined by commas, that are not carried out: for one that can never succeed. */
+  skip: `${GROUP}/skip-removal-steps`,
+} as const
+
 /** On a pod template: changes with the settings that the pods read at their start, so that they are started anew. */
 export const SETTINGS_ANNOTATION = `${GROUP}/settings`
 

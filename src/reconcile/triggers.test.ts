@@ -1,6 +1,7 @@
 /** Tests which changes wake a participant, and that a pass does not wake itself. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { ASKS } from '../model/names.ts'
 import type { ObservedNamespace, ObservedWorkload } from '../model/observed.ts'
 import { type Condition, type Participant, SPEC_DEFAULTS } from '../model/participant.ts'
 import { wokenByNamespace, wokenByParticipant, wokenByWorkload } from './triggers.ts'
@@ -30,6 +31,10 @@ describe('a participant is looked at', () => {
     'its spec changed': { ...acme, metadata: { ...acme.metadata, generation: 2 } },
     'it is deleted': { ...acme, metadata: { ...acme.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' } },
     'its finalizers changed': { ...acme, metadata: { ...acme.metadata, finalizers: ['x'] } },
+    'somebody asks for a retry': {
+      ...acme,
+      metadata: { ...acme.metadata, annotations: { [ASKS.retry]: 'now' } },
+    },
     'its components changed': { ...acme, status: { conditions: [condition('ComponentsReady', 'X')] } },
   }
   for (const [when, object] of Object.entries(updates)) {

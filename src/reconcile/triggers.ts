@@ -1,5 +1,6 @@
 /** Decides which changes in the cluster a participant has to be looked at for. Pure. */
 import type { Change } from '../kube/change-feed.ts'
+import { ASKS } from '../model/names.ts'
 import type { ObservedNamespace, ObservedWorkload } from '../model/observed.ts'
 import type { Participant } from '../model/participant.ts'
 import type { ParticipantReader } from './work.ts'
@@ -44,6 +45,7 @@ function fingerprint({ metadata, status }: Participant): string {
     metadata.generation,
     metadata.deletionTimestamp,
     metadata.finalizers,
+    Object.values(ASKS).map((ask) => metadata.annotations?.[ask]),
     ready?.status,
   ])
 }

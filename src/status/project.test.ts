@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { ASKS } from '../model/names.ts'
 import { projectNamespace, projectParticipant } from './project-participant.ts'
 import { projectDeployment, projectStatefulSet } from './project-workload.ts'
 
@@ -65,6 +66,15 @@ describe('what is kept of the objects of the cluster', () => {
       metadata: { name: 'acme', managedFields: [{}] },
     } as never)
     assert.deepEqual(Object.keys(kept.metadata), ['name'])
+  })
+
+  it('keeps what people ask by annotations, and no other annotation', () => {
+    const kept = projectParticipant({
+      apiVersion: 'dataspaces.dev/v1alpha1',
+      kind: 'Participant',
+      metadata: { name: 'acme', annotations: { [ASKS.retry]: 'now', 'kubectl.kubernetes.io/x': 'long' } },
+    } as never)
+    assert.deepEqual(kept.metadata.annotations, { [ASKS.retry]: 'now' })
   })
 
   it('keeps whose a namespace is, and what hinders its deletion', () => {
