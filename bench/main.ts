@@ -3,6 +3,7 @@
  *
  * Every figure is taken in this run, on loopback, for a bounded time. Machines differ: ratios travel, milliseconds less.
  */
+import { burstMemory, burstPostP99, burstRatio, restartConfirmed } from './burst.ts'
 import { changeLatency } from './change-latency.ts'
 import { changeRate } from './change-rate.ts'
 import { failoverKill, failoverStop } from './failover.ts'
@@ -22,6 +23,10 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   'sync-block': syncBlock,
   'list-latency': listLatency,
   'change-latency': changeLatency,
+  'burst-ratio': burstRatio,
+  'burst-post-p99': burstPostP99,
+  'burst-memory': burstMemory,
+  'restart-confirmed': restartConfirmed,
   'failover-kill': failoverKill,
   'failover-stop': failoverStop,
 }
