@@ -3,6 +3,7 @@ import { backoffMs } from '../kube/backoff.ts'
 import { hasReason } from '../kube/errors.ts'
 import { permitted } from '../kube/permitted.ts'
 import { WorkQueue } from '../kube/work-queue.ts'
+import type { Happening, Tell } from '../model/happening.ts'
 import type { KubeObject } from '../model/kubernetes.ts'
 import type { Log } from '../model/log.ts'
 import { FIELD_MANAGER } from '../model/names.ts'
@@ -27,6 +28,8 @@ export interface ReconcilerOptions extends Omit<StepTools, 'tuning' | 'participa
   readonly log: Log
   /** Participants worked on at the same time. Default 8. */
   readonly concurrency?: number
+  /** Tells people what happened; silent by default. */
+  readonly tell?: Tell
   /** Told how each pass ended, and how many ms it took. */
   readonly onPass?: (end: PassEnd, ms: number) => void
   /** Replaces some of {@link DEFAULT_TUNING}. */
@@ -111,7 +114,8 @@ class Loop {
     const { name, uid = '' } = participant.metadata
     const { kube, participants } = this.#options
     const permit = (): void => assertCurrent({ name, participant, participants })
-    return { ...this.#options, kube: permitted(kube, { permit }), participant, name, uid, signal }
+    const tell = (happening: Happening): void => this.#options.tell?.(participant, happening)
+    return { ...this.#options, kube: permitted(kube, { permit }), participant, name, uid, tell, signal }
   }
 
   #retryInMs(name: string): number {
