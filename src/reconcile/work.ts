@@ -25,6 +25,8 @@ export interface StepTools {
   /** A fresh random value of at least 256 bits. */
   readonly newSecret: () => string
   readonly log: Log
+  /** Wall clock, ms since 1970. */
+  readonly now: () => number
   /** Told of every object that was written for a participant. */
   readonly onWrite?: (write: ObjectWrite) => void
   readonly tuning: Tuning
@@ -41,6 +43,8 @@ export interface Work extends StepTools {
    * How steps and operations end is told from the status, once; a step says nothing about that here.
    */
   readonly tell: (happening: Happening) => void
+  /** True once this pass has written an object of the participant. */
+  readonly hasWritten: () => boolean
   /** Aborted when the reconciler closes: a step then stops between two calls. */
   readonly signal: AbortSignal
 }
