@@ -141,6 +141,7 @@ function openWriter(
     isDiscovered: (name) => observer.isDiscovered(name),
     profiles,
     reserved,
+    now: Date.now,
     objectMapOf: (input) => objectMap(objectRefs(input)),
   })
 }

@@ -27,6 +27,9 @@ export const ASKS = {
   skip: `${GROUP}/skip-removal-steps`,
 } as const
 
+/** Of the value of {@link ASKS}.retry, as much as is told apart. */
+export const RETRY_MAX_LENGTH = 256
+
 /** On a pod template: changes with the settings that the pods read at their start, so that they are started anew. */
 export const SETTINGS_ANNOTATION = `${GROUP}/settings`
 
@@ -36,11 +39,12 @@ export const SETTINGS_ANNOTATION = `${GROUP}/settings`
  */
 export const FAULT_ANNOTATION = `simulator.${GROUP}/fault`
 
-/** Server-side apply managers: one per engine, so that neither takes fields of the other. */
+/** Managers of fields: one per engine, so that neither takes fields of the other, and one for callers of the HTTP API. */
 export const FIELD_MANAGER = {
   reconcile: 'dataspace-provisioner-reconcile',
   observe: 'dataspace-provisioner-observe',
   finalizer: 'dataspace-provisioner-finalizer',
+  api: 'dataspace-provisioner-api',
 } as const
 
 export const NAME_MAX_LENGTH = 40

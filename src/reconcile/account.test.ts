@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { RecordedLog } from '../../test/support/recorded-log.ts'
+import type { Happening } from '../model/happening.ts'
 import type { KubeObject } from '../model/kubernetes.ts'
 import type { ObjectWrite } from '../model/object-write.ts'
-import type { Participant } from '../model/participant.ts'
 import type { PlanStep } from '../plan/plan.ts'
 import { account, messageOf } from './account.ts'
 
@@ -35,9 +35,17 @@ describe('the account of a pass', () => {
     const writes: ObjectWrite[] = []
     const log = new RecordedLog()
     const onWrite = (write: ObjectWrite): void => void writes.push(write)
-    for (const step of steps) account({ name: 'acme', participant: {} as Participant, log, onWrite }, step)
+    const told: Happening[] = []
+    const tell = (happening: Happening): void => void told.push(happening)
+    for (const step of steps) account({ name: 'acme', log, onWrite, tell }, step)
     assert.deepEqual(writes, ['created', 'changed', 'repaired', 'recreated', 'pruned'])
     assert.deepEqual(log.texts('warn'), ['drift repaired'])
+    assert.deepEqual(
+      told.map(({ reason, note }) => `${reason}: ${note}`),
+      [
+        'DriftRepaired: Service "vault" was changed by somebody and is put back: spec.type (set by "kubectl-edit"). To change it for good, change the Participant or its profile',
+      ],
+    )
   })
 
   it('says in words which field of what was put right and who had set it, but no value', () => {

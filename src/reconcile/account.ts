@@ -1,4 +1,5 @@
 /** Accounts for what a pass has written: for the step's message, the log and the metrics. Paths and names only, never values. */
+import type { Happening } from '../model/happening.ts'
 import { printable } from '../model/names.ts'
 import type { ObjectWrite } from '../model/object-write.ts'
 import { differencesIn } from '../plan/describe.ts'
@@ -6,17 +7,25 @@ import type { Difference } from '../plan/differences.ts'
 import type { PlanStep } from '../plan/plan.ts'
 import type { Work } from './work.ts'
 
-type Account = Pick<Work, 'participant' | 'name' | 'log' | 'onWrite'>
+type Account = Pick<Work, 'name' | 'log' | 'onWrite' | 'tell'>
 
 /** Drift is told as a warning; what a new spec or profile asks for is routine. */
-export function account({ name, log, onWrite }: Account, step: PlanStep): void {
+export function account({ name, log, onWrite, tell }: Account, step: PlanStep): void {
   const write = writeOf(step)
   if (write === undefined) return
   onWrite?.(write)
   const fields = { participant: name, write, object: nameOf(step), fields: pathsOf(step) }
+  if (write === 'repaired') tell(repairOf(step))
   if (write === 'repaired') log.warn(fields, 'drift repaired')
   else if (write === 'created') log.debug(fields, 'object created')
   else log.info(fields, 'object written')
+}
+
+function repairOf(step: PlanStep): Happening {
+  const note =
+    `${nameOf(step)} was changed by somebody and is put back: ${pathsOf(step).join(', ')}. ` +
+    'To change it for good, change the Participant or its profile'
+  return { type: 'Warning', reason: 'DriftRepaired', action: 'Repair', note }
 }
 
 /** Undefined when nothing that was there had to be touched, or is left in a state that nobody wants. */

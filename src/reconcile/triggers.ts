@@ -3,6 +3,7 @@ import type { Change } from '../kube/change-feed.ts'
 import { ASKS } from '../model/names.ts'
 import type { ObservedNamespace, ObservedWorkload } from '../model/observed.ts'
 import type { Participant } from '../model/participant.ts'
+import { componentsFailure } from './components-failed.ts'
 import type { ParticipantReader } from './work.ts'
 
 /**
@@ -38,7 +39,8 @@ function asksForWork(before: Participant, after: Participant): boolean {
   return fingerprint(before) !== fingerprint(after)
 }
 
-function fingerprint({ metadata, status }: Participant): string {
+function fingerprint(participant: Participant): string {
+  const { metadata, status } = participant
   const ready = status?.conditions?.find(({ type }) => type === 'ComponentsReady')
   return JSON.stringify([
     metadata.uid,
@@ -47,5 +49,7 @@ function fingerprint({ metadata, status }: Participant): string {
     metadata.finalizers,
     Object.values(ASKS).map((ask) => metadata.annotations?.[ask]),
     ready?.status,
+    // Ends an operation that waits for them.
+    componentsFailure(participant) !== undefined,
   ])
 }

@@ -22,6 +22,7 @@ const QUICK: Partial<Tuning> = {
   recheckMs: 20,
   safetyRecheckMs: 60_000,
   stalledRecheckMs: 50,
+  settleMs: 5,
 }
 
 export interface ProvisioningOptions {
