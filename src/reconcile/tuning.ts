@@ -10,6 +10,8 @@ export interface Tuning {
   readonly safetyRecheckMs: number
   /** Between looks at what a person has to put right: a stalled step, a missing permission. */
   readonly stalledRecheckMs: number
+  /** What is said of a component within this time after its pods began to be replaced may be about the pods before. */
+  readonly verdictSettlesMs: number
   /** Between passes over a participant at rest; repairs what no watch reports, such as a deleted Service. */
   readonly resyncMs: number
   /** How many objects of one participant are read at a time. */
@@ -22,6 +24,7 @@ export const DEFAULT_TUNING: Tuning = {
   recheckMs: 2_000,
   safetyRecheckMs: 60_000,
   stalledRecheckMs: 60_000,
+  verdictSettlesMs: 5_000,
   resyncMs: 30 * 60_000,
   parallelReads: 6,
 }

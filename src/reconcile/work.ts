@@ -24,6 +24,8 @@ export interface StepTools {
   /** A fresh random value of at least 256 bits. */
   readonly newSecret: () => string
   readonly log: Log
+  /** Wall clock, ms since 1970. */
+  readonly now: () => number
   /** Told of every object that was written for a participant. */
   readonly onWrite?: (write: ObjectWrite) => void
   readonly tuning: Tuning

@@ -15,6 +15,7 @@ import { containersThatEndAreExplained } from './status-containers.ts'
 import { refusalsAreExplained } from './status-refused.ts'
 import { firstStartsAreJudged } from './status-start.ts'
 import { troubleIsExplained } from './status-trouble.ts'
+import { upgradesTakeTurns } from './upgrades.ts'
 
 const suites = [
   kubeKeepsItsPromises,
@@ -24,6 +25,7 @@ const suites = [
   refusalsHold,
   belongingsAreRespected,
   objectsConverge,
+  upgradesTakeTurns,
   namespacesStayGuarded,
   readsAreFree,
   restartsAreHarmless,
