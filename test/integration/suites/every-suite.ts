@@ -9,6 +9,7 @@ import { participantsLive } from './life.ts'
 import { namespacesStayGuarded } from './namespaces.ts'
 import { readsAreFree } from './reads.ts'
 import { refusalsHold } from './refusals.ts'
+import { removalsEnd } from './removal.ts'
 import { resourceIsGuarded } from './resource.ts'
 import { restartsAreHarmless } from './restart.ts'
 import { containersThatEndAreExplained } from './status-containers.ts'
@@ -26,6 +27,7 @@ const suites = [
   belongingsAreRespected,
   objectsConverge,
   upgradesTakeTurns,
+  removalsEnd,
   namespacesStayGuarded,
   readsAreFree,
   restartsAreHarmless,
