@@ -89,6 +89,7 @@ export const RIGHTS: readonly Right[] = [
     need: 'explanation',
     purpose: 'tell whether a participant can be reached from outside',
   })),
+  everywhere(RESOURCES.Ingress, ['delete'], 'end the traffic to a participant before it is removed'),
   {
     resource: RESOURCES.Lease,
     verbs: ['get', 'create', 'patch'],

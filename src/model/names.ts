@@ -33,6 +33,11 @@ export const RETRY_MAX_LENGTH = 256
 /** On a pod template: changes with the settings that the pods read at their start, so that they are started anew. */
 export const SETTINGS_ANNOTATION = `${GROUP}/settings`
 
+/** On a workload: its pods are being replaced by us, since when and what ran before. Taken away when the new ones run. */
+export const REPLACING_ANNOTATION = `${GROUP}/replacing`
+/** On a namespace that outlived its participant by `deletionPolicy: Retain`: since when. */
+export const RETAINED_ANNOTATION = `${GROUP}/retained`
+
 /**
  * On a pod template: asks a simulated kubelet (the built-in cluster's, or KWOK's in the tests) to let the pods fail.
  * A real kubelet ignores it.

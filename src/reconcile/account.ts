@@ -5,6 +5,7 @@ import type { ObjectWrite } from '../model/object-write.ts'
 import { differencesIn } from '../plan/describe.ts'
 import type { Difference } from '../plan/differences.ts'
 import type { PlanStep } from '../plan/plan.ts'
+import { isMarkTakenAway } from '../plan/replacing.ts'
 import type { Work } from './work.ts'
 
 type Account = Pick<Work, 'name' | 'log' | 'onWrite' | 'tell'>
@@ -38,6 +39,8 @@ function sentenceFor(step: PlanStep): string | undefined {
   switch (step.do) {
     case 'apply':
     case 'recreate':
+      // That a rollout of ours is over is no correction.
+      if (differencesIn(step).every(isMarkTakenAway)) return undefined
       return `${VERBS[step.do]} ${nameOf(step)}: ${pathsOf(step).join(', ')}`
     case 'prune':
       return `deleted ${nameOf(step)}, which is not wanted any more`
