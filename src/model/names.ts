@@ -25,10 +25,18 @@ export const ASKS = {
   retry: `${GROUP}/retry`,
   /** Names of removal steps, joined by commas, that are not carried out: for one that can never succeed. */
   skip: `${GROUP}/skip-removal-steps`,
+  /** Another value than before: every generated secret value is replaced by a new one, once. */
+  rotate: `${GROUP}/rotate-secrets`,
 } as const
 
 /** On a pod template: changes with the settings that the pods read at their start, so that they are started anew. */
 export const SETTINGS_ANNOTATION = `${GROUP}/settings`
+
+/**
+ * On a generated Secret: the request (the value of `ASKS.rotate`) that its values were made for. On the template of pods
+ * that read such a Secret: the same, so that they are started anew.
+ */
+export const ROTATION_ANNOTATION = `${GROUP}/rotation`
 
 /**
  * On a pod template: asks a simulated kubelet (the built-in cluster's, or KWOK's in the tests) to let the pods fail.

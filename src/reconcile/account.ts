@@ -4,6 +4,7 @@ import type { ObjectWrite } from '../model/object-write.ts'
 import { differencesIn } from '../plan/describe.ts'
 import type { Difference } from '../plan/differences.ts'
 import type { PlanStep } from '../plan/plan.ts'
+import { keysWritten } from '../plan/secrets.ts'
 import type { Work } from './work.ts'
 
 type Account = Pick<Work, 'participant' | 'name' | 'log' | 'onWrite'>
@@ -30,6 +31,10 @@ function sentenceFor(step: PlanStep): string | undefined {
     case 'apply':
     case 'recreate':
       return `${VERBS[step.do]} ${nameOf(step)}: ${pathsOf(step).join(', ')}`
+    case 'rotate':
+      return `gave ${nameOf(step)} new values, as asked for`
+    case 'complete':
+      return `added to ${nameOf(step)} what it lacked: ${keysWritten(step).join(', ')}`
     case 'prune':
       return `deleted ${nameOf(step)}, which is not wanted any more`
     case 'keep':
@@ -52,6 +57,10 @@ function writeOf(step: PlanStep): ObjectWrite | undefined {
       return 'recreated'
     case 'prune':
       return 'pruned'
+    case 'rotate':
+      return 'rotated'
+    case 'complete':
+      return 'completed'
     case 'leave':
     case 'keep':
       return undefined
