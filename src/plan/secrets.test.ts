@@ -71,7 +71,7 @@ describe('the plan for a Secret', () => {
 
   it('touches a value that is there only for a request, and has nothing to do once it is carried out', () => {
     fc.assert(
-      fc.property(values, values, requests, requests, (keys, held, asked, answered) => {
+      fc.property(values, values, fc.tuple(requests, requests), (keys, held, [asked, answered]) => {
         const object = wanted(Object.fromEntries(Object.keys(keys).map((key) => [key, 'new'])), asked)
         const step = only(object, stored(held, answered))
         const written = step.do === 'leave' ? {} : (valuesIn(step) as Values)

@@ -11,6 +11,7 @@ import { readsAreFree } from './reads.ts'
 import { refusalsHold } from './refusals.ts'
 import { resourceIsGuarded } from './resource.ts'
 import { restartsAreHarmless } from './restart.ts'
+import { secretsRotate } from './rotation.ts'
 import { containersThatEndAreExplained } from './status-containers.ts'
 import { refusalsAreExplained } from './status-refused.ts'
 import { firstStartsAreJudged } from './status-start.ts'
@@ -27,6 +28,7 @@ const suites = [
   namespacesStayGuarded,
   readsAreFree,
   restartsAreHarmless,
+  secretsRotate,
   oneProcessWrites,
   firstStartsAreJudged,
   troubleIsExplained,
