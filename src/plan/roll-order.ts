@@ -139,6 +139,8 @@ function marked(step: PlanStep, mark: Mark): PlanStep {
     case 'leave':
     case 'keep':
     case 'prune':
+    case 'rotate':
+    case 'complete':
       return step
   }
 }

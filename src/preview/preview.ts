@@ -1,7 +1,7 @@
 /** Says what the reconciler would do for a participant, by its own rules, and does none of it. */
 import type { Kube } from '../kube/kube.ts'
 import { isTerminating } from '../kube/namespace-state.ts'
-import { renderManifests, renderSecrets } from '../manifests/manifests.ts'
+import { manifestInputOf, renderManifests, renderSecrets } from '../manifests/manifests.ts'
 import { SpecError } from '../model/errors.ts'
 import { type KubeObject, RESOURCES } from '../model/kubernetes.ts'
 import type { ComponentName, Participant } from '../model/participant.ts'
@@ -73,7 +73,7 @@ async function compare({ kube, profiles }: PreviewTools, participant: Participan
   const { name, uid = '' } = metadata
   const profile = profiles.get(spec.profile)
   if (profile === undefined) throw new SpecError('UnknownProfile', `there is no profile "${spec.profile}"`)
-  const input = { name, uid, spec, profile }
+  const input = manifestInputOf(participant, profile)
   const { namespace, storage, workloads } = renderManifests(input)
   // Values of Secrets are never compared and never shown.
   const wanted = [...renderSecrets(input, () => ''), ...storage, ...workloads]

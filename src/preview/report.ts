@@ -6,6 +6,8 @@ import type { Preview } from './preview.ts'
 const WORDS = {
   create: 'to create',
   apply: 'to change',
+  rotate: 'to get new values',
+  complete: 'to complete',
   recreate: 'to make anew',
   prune: 'to delete',
   keep: 'that cannot be changed',
@@ -81,6 +83,8 @@ function countsOf(steps: readonly PlanStep[]): Counts {
   return {
     create: count('create'),
     apply: count('apply'),
+    rotate: count('rotate'),
+    complete: count('complete'),
     recreate: count('recreate'),
     prune: count('prune'),
     keep: count('keep'),

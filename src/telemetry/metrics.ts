@@ -104,7 +104,7 @@ export const METRICS = {
     name: 'object_writes_total',
     type: 'counter',
     labels: ['write'],
-    help: 'Objects of participants that were written: created, changed (another spec, profile or version), repaired (somebody else had changed a field of ours), recreated (a field that never changes), pruned (not wanted any more).',
+    help: 'Objects of participants that were written: created, changed (another spec, profile or version), repaired (somebody else had changed a field of ours), recreated (a field that never changes), pruned (not wanted any more), rotated and completed (Secrets: new values that somebody asked for, keys that were missing).',
   },
   recompute: {
     name: 'recompute_seconds',

@@ -12,6 +12,7 @@ import { refusalsHold } from './refusals.ts'
 import { removalsEnd } from './removal.ts'
 import { resourceIsGuarded } from './resource.ts'
 import { restartsAreHarmless } from './restart.ts'
+import { secretsRotate } from './rotation.ts'
 import { containersThatEndAreExplained } from './status-containers.ts'
 import { refusalsAreExplained } from './status-refused.ts'
 import { firstStartsAreJudged } from './status-start.ts'
@@ -31,6 +32,7 @@ const suites = [
   namespacesStayGuarded,
   readsAreFree,
   restartsAreHarmless,
+  secretsRotate,
   oneProcessWrites,
   firstStartsAreJudged,
   troubleIsExplained,
