@@ -36,6 +36,8 @@ export interface EngineOptions {
   readonly onWrite?: WritingOptions['onWrite']
   /** Told of every pass over a participant. */
   readonly onPass?: WritingOptions['onPass']
+  /** Slows down what is written in the background; requests are not slowed down. Default: none. */
+  readonly throttle?: WritingOptions['throttle']
   /** When this process writes; started and closed here. Default: always, as nobody else does. */
   readonly leadership?: Leadership
 }
@@ -58,7 +60,7 @@ export interface Engine extends AsyncDisposable {
 const UNAVAILABLE_AFTER_MS = 900_000
 
 export function openEngine(options: EngineOptions): Engine {
-  const { kube, profiles, reserved, discovery, log, stopwatch, onWrite, onPass } = options
+  const { kube, profiles, reserved, discovery, log, stopwatch } = options
   const now = Date.now
   const random = Math.random
   const stack = new AsyncDisposableStack()
@@ -76,7 +78,9 @@ export function openEngine(options: EngineOptions): Engine {
   })
   const participants = participantsIn(caches, stack.use(new DidIndex(caches.participants)))
   const tools = { kube, caches, participants, profiles, reserved, now, random, newSecret, digest, log }
-  const writing = new Writing({ ...tools, ...(onWrite && { onWrite }), ...(onPass && { onPass }) })
+  const { onWrite, onPass, throttle } = options
+  const told = { ...(onWrite && { onWrite }), ...(onPass && { onPass }) }
+  const writing = new Writing({ ...tools, ...told, ...(throttle && { throttle }) })
   const observer = stack.use(
     new Observer({
       caches,
@@ -141,6 +145,7 @@ function openWriter(
     isDiscovered: (name) => observer.isDiscovered(name),
     profiles,
     reserved,
+    now: Date.now,
     objectMapOf: (input) => objectMap(objectRefs(input)),
   })
 }

@@ -1,6 +1,7 @@
 /** What only the leader does: reconciles Participants and writes verdicts into them. It begins and ends with a term. */
 import { permitted } from './kube/permitted.ts'
 import type { Term } from './kube/term.ts'
+import { type Throttle, throttled } from './kube/throttled.ts'
 import type { QueueReading } from './model/reading.ts'
 import type { Caches } from './observe/caches.ts'
 import { openPublisher, type Publisher } from './observe/publisher.ts'
@@ -11,6 +12,8 @@ export interface WritingOptions extends ReconcilerOptions {
   readonly caches: Caches
   /** A short digest of bytes. */
   readonly digest: (bytes: Uint8Array) => string
+  /** Of all terms together. Default: none. */
+  readonly throttle?: Throttle
 }
 
 export class Writing {
@@ -45,8 +48,10 @@ interface Writers extends Pick<Publisher, 'publish'>, AsyncDisposable {
   readonly queue: () => QueueReading
 }
 
-function openWriters({ caches, ...options }: WritingOptions, term: Term): Writers {
-  const kube = permitted(options.kube, { permit: term.permit, cut: term.signal })
+function openWriters({ caches, throttle, ...options }: WritingOptions, term: Term): Writers {
+  const inTerm = permitted(options.kube, { permit: term.permit, cut: term.signal })
+  // Outside, so that the term is asked after the wait for a turn.
+  const kube = throttle === undefined ? inTerm : throttled(inTerm, throttle)
   const publisher = openPublisher({ ...options, participants: caches.participants, kube })
   const reconciler = openReconciler({ ...options, kube })
   for (const [name] of caches.participants.entries()) reconciler.enqueue(name)

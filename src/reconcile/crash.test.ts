@@ -142,7 +142,9 @@ it('two processes that make a Secret at the same moment end up with the values o
   /** Whatever is written as Secret, somebody with the same manager writes it just before, with other values. */
   const overtake = async (object: KubeObject): Promise<void> => {
     if (object.kind !== 'Secret') return
-    const other = { ...object, stringData: { 'made-by': 'the first' } }
+    const { stringData = {} } = object as KubeObject & { stringData?: object }
+    const values = Object.keys(stringData).map((key) => [key, 'made by the first'])
+    const other = { ...object, stringData: Object.fromEntries(values) as object }
     const made = await kube.apply(other, { manager: FIELD_MANAGER.reconcile, force: true })
     first.set(made.metadata.name, (made as { data?: unknown }).data)
   }

@@ -104,7 +104,7 @@ export const METRICS = {
     name: 'object_writes_total',
     type: 'counter',
     labels: ['write'],
-    help: 'Objects of participants that were written: created, changed (another spec, profile or version), repaired (somebody else had changed a field of ours), recreated (a field that never changes), pruned (not wanted any more).',
+    help: 'Objects of participants that were written: created, changed (another spec, profile or version), repaired (somebody else had changed a field of ours), recreated (a field that never changes), pruned (not wanted any more), rotated and completed (Secrets: new values that somebody asked for, keys that were missing).',
   },
   recompute: {
     name: 'recompute_seconds',
@@ -129,6 +129,12 @@ export const METRICS = {
     type: 'histogram',
     labels: [],
     help: 'Time of one pass over a participant.',
+  },
+  writeWait: {
+    name: 'write_wait_seconds',
+    type: 'histogram',
+    labels: [],
+    help: 'Time that a write which no request asked for waited for its turn: KUBE_QPS was reached, or the API server had said that it is busy (429).',
   },
   queue: {
     name: 'reconcile_queue',
@@ -175,6 +181,8 @@ export interface Metrics {
   readonly onAnswer: (method: string, route: string) => (status: number) => void
   /** Told of every pass over a participant, with its time in ms. */
   readonly onPass: (result: PassEnd, ms: number) => void
+  /** Told of every write of the reconciler and the publisher how many ms it waited for its turn. */
+  readonly onWriteWait: (ms: number) => void
   readonly contentType: string
   /** The page that Prometheus scrapes. */
   render(reading: Reading): Promise<string>
@@ -189,12 +197,14 @@ export function openMetrics(): Metrics {
   const answers = new RouteTally()
   const showAnswers = labelled(registry, METRICS.httpRequests)
   const passes = passMetrics(registry)
+  const writeWait = histogram(registry, METRICS.writeWait, CALL_BUCKETS)
   const show = gauges(registry)
   return {
     onWrite,
     onCall: calls.onCall,
     onAnswer: (method, route) => answers.counter(method, route),
     onPass: passes.onPass,
+    onWriteWait: (ms) => writeWait.observe(ms / 1000),
     stopwatch: {
       recomputed: (ms) => recompute.observe(ms / 1000),
       answered: (ms) => eventToAnswer.observe(ms / 1000),

@@ -9,12 +9,15 @@ import { participantsLive } from './life.ts'
 import { namespacesStayGuarded } from './namespaces.ts'
 import { readsAreFree } from './reads.ts'
 import { refusalsHold } from './refusals.ts'
+import { removalsEnd } from './removal.ts'
 import { resourceIsGuarded } from './resource.ts'
 import { restartsAreHarmless } from './restart.ts'
+import { secretsRotate } from './rotation.ts'
 import { containersThatEndAreExplained } from './status-containers.ts'
 import { refusalsAreExplained } from './status-refused.ts'
 import { firstStartsAreJudged } from './status-start.ts'
 import { troubleIsExplained } from './status-trouble.ts'
+import { upgradesTakeTurns } from './upgrades.ts'
 
 const suites = [
   kubeKeepsItsPromises,
@@ -24,9 +27,12 @@ const suites = [
   refusalsHold,
   belongingsAreRespected,
   objectsConverge,
+  upgradesTakeTurns,
+  removalsEnd,
   namespacesStayGuarded,
   readsAreFree,
   restartsAreHarmless,
+  secretsRotate,
   oneProcessWrites,
   firstStartsAreJudged,
   troubleIsExplained,
