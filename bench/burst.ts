@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Page, PageOptions } from '../src/kube/kube.ts'
 import { type KubeObject, type Resource, RESOURCES } from '../src/model/kubernetes.ts'
 import { PARTICIPANT_LABEL } from '../src/model/names.ts'
+import { PARALLEL_PASSES } from '../src/reconcile/reconciler.ts'
 import { call, statusOf } from '../test/integration/participants.ts'
 import { type ServiceProcess, startProcess } from '../test/integration/process.ts'
 import { eventually } from '../test/support/eventually.ts'
@@ -15,8 +16,7 @@ import { cpuSeconds, peakMemoryMb, scrape } from './scrape.ts'
 /** `BURST=100 npm run bench -- burst-ratio` is enough to see that it works. */
 const PARTICIPANTS = Number(process.env['BURST'] ?? 1_000)
 const POSTS_AT_A_TIME = 20
-/** As many as the reconciler works on. */
-const CONCURRENCY = 8
+
 /** Part of the time until all is applied. */
 const POLL_MS = 100
 const LONGEST_MS = 20 * 60_000
@@ -47,7 +47,7 @@ let running: Promise<Run> | undefined
 
 async function measure(): Promise<Run> {
   const names = Array.from({ length: PARTICIPANTS }, (_, index) => `burst-${String(index).padStart(4, '0')}`)
-  const raw = await rawApplies(names, CONCURRENCY)
+  const raw = await rawApplies(names, PARALLEL_PASSES)
   say(`${raw.objects} raw applies took ${raw.seconds.toFixed(1)} s`)
   await using cluster = await openQuietCluster()
   const burst = await measureBurst(cluster, names)
