@@ -142,9 +142,8 @@ it('two processes that make a Secret at the same moment end up with the values o
   /** Whatever is written as Secret, somebody with the same manager writes it just before, with other values. */
   const overtake = async (object: KubeObject): Promise<void> => {
     if (object.kind !== 'Secret') return
-    const { stringData = {} } = object as KubeObject & { stringData?: object }
-    const values = Object.keys(stringData).map((key) => [key, 'made by the first'])
-    const other = { ...object, stringData: Object.fromEntries(values) as object }
+    const keys = Object.keys((object as { stringData?: object }).stringData ?? {})
+    const other = { ...object, stringData: Object.fromEntries(keys.map((name) => [name, 'of the first'])) }
     const made = await kube.apply(other, { manager: FIELD_MANAGER.reconcile, force: true })
     first.set(made.metadata.name, (made as { data?: unknown }).data)
   }
