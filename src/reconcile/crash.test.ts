@@ -12,7 +12,7 @@ import { openTestCluster, type TestCluster } from '../../test/support/test-clust
 import { watchWrites } from '../../test/support/watched-writes.ts'
 import type { Kube } from '../kube/kube.ts'
 import { type KubeObject, type Resource, RESOURCES } from '../model/kubernetes.ts'
-import { FIELD_MANAGER, MANAGED_BY_LABEL, REPLACING_ANNOTATION } from '../model/names.ts'
+import { FIELD_MANAGER, MANAGED_BY_LABEL, REPLACING_ANNOTATION, RETAINED_ANNOTATION } from '../model/names.ts'
 import { COMPONENTS } from '../model/participant.ts'
 
 /** What the reconciler writes into a namespace; pods and the like are made by controllers in their own time. */
@@ -174,6 +174,23 @@ describe('a process that is killed at any of its writes', () => {
       died = await runUntilDeath(cluster, n, removed)
       await runUntilDeath(cluster, Infinity, removed)
       assert.equal(await kube.get(RESOURCES.Namespace, { name: 'acme' }), undefined)
+    }
+  })
+
+  it('leaves a removal with the policy Retain that the next one finishes, with everything kept', async () => {
+    for (let n = 1, died = true; died; n += 1) {
+      await using cluster = await openTestCluster()
+      const { kube } = cluster
+      await createParticipant(kube, 'acme', { deletionPolicy: 'Retain' })
+      await runUntilDeath(cluster, Infinity, provisioned)
+      const before = await secretValues(kube)
+      await kube.delete(RESOURCES.Participant, { name: 'acme' })
+      died = await runUntilDeath(cluster, n, removed)
+      await runUntilDeath(cluster, Infinity, removed)
+      const { metadata } = (await kube.get(RESOURCES.Namespace, { name: 'acme' })) ?? {}
+      assert.ok(metadata?.annotations?.[RETAINED_ANNOTATION])
+      assert.equal(metadata.deletionTimestamp, undefined)
+      assert.deepEqual(await secretValues(kube), before)
     }
   })
 })
