@@ -171,6 +171,40 @@ describe('plan', () => {
   })
 })
 
+describe('plan of another template for several components', () => {
+  const limits = '{ resources: { limits: { memory: 700Mi } } }'
+  const file = FILE.replace('spec: {', `spec: { components: { vault: ${limits}, dataplane: ${limits} },`)
+
+  it('shows which component comes first, and what is held back until it runs', async (t) => {
+    const kube = await clusterFor(t)
+    await acmeOn(kube)
+    const { code, said } = await run(kube, ['plan', '-f', '-'], file)
+    assert.equal(code, 0)
+    assert.match(
+      said,
+      /apply {4}StatefulSet acme\/vault\n.*memory.*\nlater, component by component, once vault runs:\napply {4}Deployment acme\/dataplane\n/u,
+    )
+    assert.match(said, /^2 to change, /mu)
+  })
+
+  it('says the same in JSON', async (t) => {
+    const kube = await clusterFor(t)
+    await acmeOn(kube)
+    const { said } = await run(kube, ['plan', '-f', '-', '-o', 'json'], file)
+    const { participants } = JSON.parse(said) as {
+      participants: { steps: { do: string; name: string; heldUntil?: string }[] }[]
+    }
+    const changed = participants[0]?.steps.filter((step) => step.do === 'apply')
+    assert.deepEqual(
+      changed?.map(({ name, heldUntil }) => [name, heldUntil]),
+      [
+        ['vault', undefined],
+        ['dataplane', 'vault'],
+      ],
+    )
+  })
+})
+
 describe('diff', () => {
   it('ends with exit code 0 when nothing differs', async (t) => {
     const kube = await clusterFor(t)
