@@ -8,6 +8,7 @@ import { type Leadership, openSoleLeadership } from './kube/leadership.ts'
 import { openParticipantWriter, type ParticipantWriterOptions } from './kube/participant-writer.ts'
 import { objectRefs } from './manifests/manifests.ts'
 import type { Log } from './model/log.ts'
+import { MANAGED_BY } from './model/names.ts'
 import type { Profiles } from './model/profile.ts'
 import type { LeadershipReading, Reading, WatchReading } from './model/reading.ts'
 import type { ParticipantWriter } from './model/requests.ts'
@@ -34,6 +35,10 @@ export interface EngineOptions {
   readonly stopwatch?: Stopwatch
   /** Told of every object that was written for a participant. */
   readonly onWrite?: WritingOptions['onWrite']
+  /** Names this process in Kubernetes Events. Default: the program. */
+  readonly instance?: string
+  /** Told what became of every Kubernetes Event about a participant. */
+  readonly onEvent?: WritingOptions['onEvent']
   /** Told of every pass over a participant. */
   readonly onPass?: WritingOptions['onPass']
   /** When this process writes; started and closed here. Default: always, as nobody else does. */
@@ -58,7 +63,8 @@ export interface Engine extends AsyncDisposable {
 const UNAVAILABLE_AFTER_MS = 900_000
 
 export function openEngine(options: EngineOptions): Engine {
-  const { kube, profiles, reserved, discovery, log, stopwatch, onWrite, onPass } = options
+  const { kube, profiles, reserved, discovery, log, stopwatch, onWrite, onPass, onEvent } = options
+  const { instance = MANAGED_BY } = options
   const now = Date.now
   const random = Math.random
   const stack = new AsyncDisposableStack()
@@ -76,7 +82,8 @@ export function openEngine(options: EngineOptions): Engine {
   })
   const participants = participantsIn(caches, stack.use(new DidIndex(caches.participants)))
   const tools = { kube, caches, participants, profiles, reserved, now, random, newSecret, digest, log }
-  const writing = new Writing({ ...tools, ...(onWrite && { onWrite }), ...(onPass && { onPass }) })
+  const listeners = { ...(onWrite && { onWrite }), ...(onPass && { onPass }), ...(onEvent && { onEvent }) }
+  const writing = new Writing({ ...tools, instance, ...listeners })
   const observer = stack.use(
     new Observer({
       caches,

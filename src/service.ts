@@ -54,7 +54,8 @@ export async function startService(config: Config, options: ServiceOptions): Pro
   const { reserved, discovery } = config
   const home = await openStore(config.store, { log, random: Math.random })
   stack.use(home.store)
-  const leadership = openLeadership(stack, config.leadership, client)
+  const identity = newIdentity()
+  const leadership = openLeadership(stack, config.leadership, { ...client, identity })
   const engine = stack.use(
     openEngine({
       kube,
@@ -67,6 +68,8 @@ export async function startService(config: Config, options: ServiceOptions): Pro
       stopwatch: metrics.stopwatch,
       onWrite: metrics.onWrite,
       onPass: metrics.onPass,
+      onEvent: metrics.onEvent,
+      instance: identity,
       leadership,
     }),
   )
@@ -120,7 +123,7 @@ function callsToldTo(...listeners: readonly KubeOptions['onCall'][]): NonNullabl
 function openLeadership(
   stack: AsyncDisposableStack,
   setting: LeadershipSetting,
-  client: ClientOptions,
+  { identity, ...client }: ClientOptions & { readonly identity: string },
 ): Leadership {
   if (setting.kind === 'sole') return openSoleLeadership()
   // Connections of its own: a burst of other calls must not cost the Lease.
@@ -129,7 +132,7 @@ function openLeadership(
   return openLeaseElection({
     kube,
     namespace,
-    identity: newIdentity(),
+    identity,
     now: () => performance.now(),
     wallNow: Date.now,
     random: Math.random,

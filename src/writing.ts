@@ -1,4 +1,5 @@
 /** What only the leader does: reconciles Participants and writes verdicts into them. It begins and ends with a term. */
+import { type EventReporterOptions, openEventReporter } from './kube/event-reporter.ts'
 import { permitted } from './kube/permitted.ts'
 import type { Term } from './kube/term.ts'
 import type { QueueReading } from './model/reading.ts'
@@ -7,7 +8,8 @@ import { openPublisher, type Publisher } from './observe/publisher.ts'
 import { openReconciler, type ReconcilerOptions } from './reconcile/reconciler.ts'
 import { wokenByNamespace, wokenByParticipant, wokenByWorkload } from './reconcile/triggers.ts'
 
-export interface WritingOptions extends ReconcilerOptions {
+export interface WritingOptions
+  extends Omit<ReconcilerOptions, 'tell'>, Pick<EventReporterOptions, 'instance' | 'onEvent'> {
   readonly caches: Caches
   /** A short digest of bytes. */
   readonly digest: (bytes: Uint8Array) => string
@@ -47,8 +49,11 @@ interface Writers extends Pick<Publisher, 'publish'>, AsyncDisposable {
 
 function openWriters({ caches, ...options }: WritingOptions, term: Term): Writers {
   const kube = permitted(options.kube, { permit: term.permit, cut: term.signal })
-  const publisher = openPublisher({ ...options, participants: caches.participants, kube })
-  const reconciler = openReconciler({ ...options, kube })
+  const { tuning: _, ...reporting } = options
+  const events = openEventReporter({ ...reporting, kube })
+  const { tell } = events
+  const publisher = openPublisher({ ...options, participants: caches.participants, kube, tell })
+  const reconciler = openReconciler({ ...options, kube, tell })
   for (const [name] of caches.participants.entries()) reconciler.enqueue(name)
   const waking = wake(caches, {
     enqueue: reconciler.enqueue,
@@ -60,7 +65,7 @@ function openWriters({ caches, ...options }: WritingOptions, term: Term): Writer
     async [Symbol.asyncDispose]() {
       waking[Symbol.dispose]()
       // Both at once: a term may be over already.
-      await Promise.all([publisher[Symbol.asyncDispose](), reconciler[Symbol.asyncDispose]()])
+      await Promise.all([publisher, reconciler, events].map((writer) => writer[Symbol.asyncDispose]()))
     },
   }
 }

@@ -2,6 +2,7 @@
 import { Counter, Gauge, Histogram, Registry } from '@prometheus-io/client'
 import { type ApiRequest, actOf } from '../model/api-path.ts'
 import { CAUSES, type CauseCode } from '../model/causes.ts'
+import { EVENT_ENDS, type EventEnd } from '../model/happening.ts'
 import { OBJECT_WRITES, type ObjectWrite } from '../model/object-write.ts'
 import { PASS_ENDS, type PassEnd } from '../model/outcome.ts'
 import { type Phase, PHASES } from '../model/participant.ts'
@@ -106,6 +107,12 @@ export const METRICS = {
     labels: ['write'],
     help: 'Objects of participants that were written: created, changed (another spec, profile or version), repaired (somebody else had changed a field of ours), recreated (a field that never changes), pruned (not wanted any more).',
   },
+  events: {
+    name: 'kubernetes_events_total',
+    type: 'counter',
+    labels: ['result'],
+    help: 'Kubernetes Events about participants: written, repeated (counted in one that was written), failed (the API server did not take it), dropped (too many waited).',
+  },
   recompute: {
     name: 'recompute_seconds',
     type: 'histogram',
@@ -169,6 +176,8 @@ export interface Metrics {
   readonly stopwatch: { recomputed(ms: number): void; answered(ms: number): void }
   /** Told of every object that was written for a participant. */
   readonly onWrite: (write: ObjectWrite) => void
+  /** Told what became of every Kubernetes Event. */
+  readonly onEvent: (end: EventEnd) => void
   /** Told of every request to the API server. */
   readonly onCall: (call: ApiRequest & { readonly code?: number; readonly durationMs: number }) => void
   /** Gives for a route of the HTTP API what is to be told the status of each answer. */
@@ -184,14 +193,14 @@ export function openMetrics(): Metrics {
   const registry = new Registry()
   const recompute = histogram(registry, METRICS.recompute, RECOMPUTE_BUCKETS)
   const eventToAnswer = histogram(registry, METRICS.eventToAnswer, ANSWER_BUCKETS)
-  const onWrite = writeCounter(registry)
   const calls = callMetrics(registry)
   const answers = new RouteTally()
   const showAnswers = labelled(registry, METRICS.httpRequests)
   const passes = passMetrics(registry)
   const show = gauges(registry)
   return {
-    onWrite,
+    onWrite: counterOf(registry, METRICS.objectWrites, OBJECT_WRITES),
+    onEvent: counterOf(registry, METRICS.events, EVENT_ENDS),
     onCall: calls.onCall,
     onAnswer: (method, route) => answers.counter(method, route),
     onPass: passes.onPass,
@@ -244,30 +253,31 @@ function callMetrics(registry: Registry): Pick<Metrics, 'onCall'> & { readonly s
 }
 
 function passMetrics(registry: Registry): Pick<Metrics, 'onPass'> {
-  const { name, help, labels } = METRICS.reconciles
-  const options = { name: METRIC_PREFIX + name, help, labelNames: [...labels], registers: [registry] }
-  const counter = new Counter(options)
-  for (const result of PASS_ENDS) counter.inc({ result }, 0)
+  const count = counterOf(registry, METRICS.reconciles, PASS_ENDS)
   const seconds = histogram(registry, METRICS.reconcileSeconds, CALL_BUCKETS)
   return {
     onPass: (result, ms) => {
-      counter.inc({ result })
+      count(result)
       seconds.observe(ms / 1000)
     },
   }
 }
 
-/** All are there from the start: a rate needs a 0 to begin with. */
-function writeCounter(registry: Registry): Metrics['onWrite'] {
-  const { name, help, labels } = METRICS.objectWrites
+/** Values of its one label, all there from the start: a rate needs a 0 to begin with. */
+function counterOf<T extends string>(
+  registry: Registry,
+  { name, help, labels }: MetricText,
+  values: readonly T[],
+): (value: T) => void {
+  const [label = ''] = labels
   const counter = new Counter({
     name: METRIC_PREFIX + name,
     help,
     labelNames: [...labels],
     registers: [registry],
   })
-  for (const write of OBJECT_WRITES) counter.inc({ write }, 0)
-  return (write) => counter.inc({ write })
+  for (const value of values) counter.inc({ [label]: value }, 0)
+  return (value) => counter.inc({ [label]: value })
 }
 
 /** What is read off at each scrape. */
