@@ -16,7 +16,7 @@ import { type PassResult, runSteps, stepsFor } from './pass.ts'
 import { type ReconcileStatus, reportOf, reportSuspended, saysAlready, statusPatch } from './report.ts'
 import { assertCurrent, SupersededError } from './superseded.ts'
 import { DEFAULT_TUNING, type Tuning } from './tuning.ts'
-import type { ParticipantReader, StepTools, Work } from './work.ts'
+import type { ParticipantReader, ReconcileStep, StepTools, Work } from './work.ts'
 
 export interface ReconcilerOptions extends Omit<StepTools, 'tuning' | 'participants'> {
   readonly participants: ParticipantReader & {
@@ -97,6 +97,11 @@ class Loop {
     }
     const steps = stepsFor(participant)
     if (steps.length === 0) return this.#forget(name)
+    await this.#take(participant, steps, signal)
+  }
+
+  async #take(participant: Participant, steps: readonly ReconcileStep[], signal: AbortSignal): Promise<void> {
+    const { name } = participant.metadata
     // What was tried for an earlier operation says nothing about this one.
     if (askedOperation(participant) !== undefined) this.#forget(name)
     const startedAt = performance.now()
