@@ -56,7 +56,8 @@ export async function startService(config: Config, options: ServiceOptions): Pro
   const { reserved, discovery } = config
   const home = await openStore(config.store, { log, random: Math.random })
   stack.use(home.store)
-  const leadership = openLeadership(stack, config.leadership, client)
+  const identity = newIdentity()
+  const leadership = openLeadership(stack, config.leadership, { ...client, identity })
   const engine = stack.use(
     openEngine({
       kube,
@@ -69,6 +70,8 @@ export async function startService(config: Config, options: ServiceOptions): Pro
       stopwatch: metrics.stopwatch,
       onWrite: metrics.onWrite,
       onPass: metrics.onPass,
+      onEvent: metrics.onEvent,
+      instance: identity,
       throttle: { bucket, onWait: metrics.onWriteWait },
       leadership,
     }),
@@ -124,7 +127,7 @@ function callsToldTo(...listeners: readonly KubeOptions['onCall'][]): NonNullabl
 function openLeadership(
   stack: AsyncDisposableStack,
   setting: LeadershipSetting,
-  client: ClientOptions,
+  { identity, ...client }: ClientOptions & { readonly identity: string },
 ): Leadership {
   if (setting.kind === 'sole') return openSoleLeadership()
   // Connections of its own: a burst of other calls must not cost the Lease.
@@ -133,7 +136,7 @@ function openLeadership(
   return openLeaseElection({
     kube,
     namespace,
-    identity: newIdentity(),
+    identity,
     now: () => performance.now(),
     wallNow: Date.now,
     random: Math.random,

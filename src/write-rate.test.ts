@@ -5,19 +5,22 @@ import { create } from '../test/integration/participants.ts'
 import { openBuiltIn, serviceOn } from '../test/integration/test-cluster.ts'
 import { eventually } from '../test/support/eventually.ts'
 
+const REQUESTS = 12
+
 it('requests are answered at once while other writes wait for their turn, and so is the wish to stop', async () => {
   await using cluster = await openBuiltIn()
   const writtenAtMs: number[] = []
-  const service = await serviceOn(cluster, {
+  await using service = await serviceOn(cluster, {
     args: ['--kube-qps', '1', '--kube-burst', '1'],
     onCall: ({ method, path }) => {
       if (method !== 'GET' && !path.endsWith('/participants')) writtenAtMs.push(performance.now())
     },
   })
   const startedAtMs = performance.now()
-  for (const name of ['first', 'second', 'third', 'fourth']) await create(service, name)
+  for (let index = 0; index < REQUESTS; index += 1) await create(service, `asked-${index}`)
   const answeredMs = performance.now() - startedAtMs
-  assert.ok(answeredMs < 1_000, `four requests took ${answeredMs} ms`)
+  // One a second is what they would get if they were counted too.
+  assert.ok(answeredMs < (REQUESTS * 1_000) / 2, `${REQUESTS} requests took ${answeredMs} ms`)
   await eventually(() => writtenAtMs.length > 1, { what: 'the second write by itself' })
   const [first = 0, second = 0] = writtenAtMs
   assert.ok(second - first > 900, `the second write came after ${second - first} ms`)
@@ -27,5 +30,6 @@ it('requests are answered at once while other writes wait for their turn, and so
   const stoppedAtMs = performance.now()
   await service[Symbol.asyncDispose]()
   const stopMs = performance.now() - stoppedAtMs
-  assert.ok(stopMs < 900, `stopping took ${stopMs} ms`)
+  // Writes for minutes are waiting.
+  assert.ok(stopMs < 10_000, `stopping took ${stopMs} ms`)
 })

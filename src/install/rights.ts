@@ -1,5 +1,6 @@
 /** The one table of rights: which verbs on which kinds the program uses, where, and what for. `deploy/rbac.yaml` and the doctor follow it. */
 import { type Resource, RESOURCES } from '../model/kubernetes.ts'
+import { EVENTS_NAMESPACE } from '../model/names.ts'
 
 /** As Kubernetes authorises them. An apply that creates needs `create` as well as `patch`. */
 export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete'
@@ -8,11 +9,11 @@ export interface Right {
   readonly resource: Resource
   readonly subresource?: 'status'
   readonly verbs: readonly Verb[]
-  /** `own`: only in the namespace that the program runs in. */
-  readonly where: 'everywhere' | 'own'
+  /** `own`: only in the namespace that the program runs in; `default`: only in the namespace of that name. */
+  readonly where: 'everywhere' | 'own' | 'default'
   /** Only the object of this name. */
   readonly name?: string
-  /** What is lost without it: participants are neither made nor judged; judged without naming a cause; not checked by the doctor. */
+  /** What is lost without it: participants are neither made nor judged; people learn less of why; the doctor cannot check. */
   readonly need: 'work' | 'explanation' | 'doctor'
   readonly purpose: string
 }
@@ -96,6 +97,14 @@ export const RIGHTS: readonly Right[] = [
     where: 'own',
     need: 'work',
     purpose: 'elect the one process that writes',
+  },
+  {
+    resource: RESOURCES.ReportedEvent,
+    verbs: ['create', 'patch'],
+    // What is about a resource without a namespace is kept there.
+    where: EVENTS_NAMESPACE,
+    need: 'explanation',
+    purpose: 'tell by events what became of a participant',
   },
   {
     resource: RESOURCES.CustomResourceDefinition,

@@ -6,7 +6,7 @@ export interface Happening {
   readonly type: 'Normal' | 'Warning'
   /** CamelCase, stable, at most 128 characters. */
   readonly reason: string
-  /** What was done or tried, in CamelCase: `Provision`, `Remove`, `Repair`, … */
+  /** What was done or tried, in CamelCase: `Create`, `Delete`, `Repair`, … */
   readonly action: string
   /** What happened to which thing, why, and what to do. Never a secret. Cut to 1,024 bytes where it is sent. */
   readonly note: string
@@ -14,3 +14,7 @@ export interface Happening {
 
 /** Returns at once and never throws: what cannot be told is counted, and stops nobody. */
 export type Tell = (about: Participant, happening: Happening) => void
+
+/** What became of a happening. `repeated`: counted in the Event that told it before. */
+export const EVENT_ENDS = ['written', 'repeated', 'failed', 'dropped'] as const
+export type EventEnd = (typeof EVENT_ENDS)[number]

@@ -77,6 +77,14 @@ export const RESOURCES = {
     namespaced: true,
   },
   Event: { group: '', version: 'v1', kind: 'Event', plural: 'events', namespaced: true },
+  /** The same objects, through the API that new ones are written by. */
+  ReportedEvent: {
+    group: 'events.k8s.io',
+    version: 'v1',
+    kind: 'Event',
+    plural: 'events',
+    namespaced: true,
+  },
   Lease: {
     group: 'coordination.k8s.io',
     version: 'v1',

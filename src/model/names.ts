@@ -32,6 +32,12 @@ export const ASKS = {
 /** Of the value of {@link ASKS}.retry, as much as is told apart. */
 export const RETRY_MAX_LENGTH = 256
 
+/** As whom Events name the program. */
+export const REPORTER = `${GROUP}/provisioner`
+
+/** Where the API server wants Events about what has no namespace. No participant can have this name. */
+export const EVENTS_NAMESPACE = 'default'
+
 /** On a pod template: changes with the settings that the pods read at their start, so that they are started anew. */
 export const SETTINGS_ANNOTATION = `${GROUP}/settings`
 
@@ -58,13 +64,14 @@ export const FIELD_MANAGER = {
   observe: 'dataspace-provisioner-observe',
   finalizer: 'dataspace-provisioner-finalizer',
   api: 'dataspace-provisioner-api',
+  events: 'dataspace-provisioner-events',
 } as const
 
 export const NAME_MAX_LENGTH = 40
 export const NAME_PATTERN = '^[a-z0-9]([a-z0-9-]*[a-z0-9])?$'
 
 /** Names no configuration can release: namespaces of the platform itself. */
-export const ALWAYS_RESERVED: readonly string[] = ['default']
+export const ALWAYS_RESERVED: readonly string[] = [EVENTS_NAMESPACE]
 export const RESERVED_PREFIXES: readonly string[] = ['kube-', 'openshift']
 
 /** What the configuration reserves unless it says otherwise: namespaces that an installation usually has. */

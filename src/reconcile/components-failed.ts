@@ -10,11 +10,11 @@ export interface ComponentsFailure {
 }
 
 /** Undefined while no component has failed. A step of ours that is stalled is no such failure, though it is Stalled too. */
-export function componentsFailure({ status }: Participant): ComponentsFailure | undefined {
-  const stalled = status?.conditions?.find(({ type }) => type === 'Stalled')
-  if (stalled?.status !== 'True' || status?.steps?.some(({ state }) => state === 'Stalled') === true)
-    return undefined
-  const { reason, message, lastTransitionTime } = stalled
-  const culprit = status?.components?.find(({ ready, cause }) => !ready && cause !== undefined)
-  return { code: culprit?.cause ?? reason, message, since: lastTransitionTime }
+export function componentsFailure({ status = {} }: Participant): ComponentsFailure | undefined {
+  const { conditions = [], steps = [], components = [] } = status
+  const stalled = conditions.find(({ type }) => type === 'Stalled')
+  if (stalled?.status !== 'True' || steps.some(({ state }) => state === 'Stalled')) return undefined
+  const { reason, message, lastTransitionTime: since } = stalled
+  const culprit = components.find(({ ready, cause }) => !ready && cause !== undefined)
+  return { code: culprit?.cause ?? reason, message, since }
 }

@@ -33,14 +33,21 @@ export const STEP_TIMEOUT = 'StepTimeout'
  */
 export function heldToDeadline(outcome: Outcome, clocked: Clocked): Outcome {
   if (outcome.kind !== 'waiting') return outcome
-  const { deadlines, step, held, nowMs } = clocked
-  const limitMs = deadlines.reasons[outcome.reason] ?? deadlines.steps[step] ?? deadlines.others
+  const limitMs = limitFor(outcome.reason, clocked)
   if (limitMs === Infinity) return outcome
-  if (held?.state === 'Stalled' && held.reason === STEP_TIMEOUT) return timedOut(outcome, clocked, limitMs)
-  const sinceMs = held?.state === 'Waiting' ? Date.parse(held.lastTransitionTime) : nowMs
-  const leftMs = sinceMs + limitMs - nowMs
+  const leftMs = limitMs - waitedMs(clocked)
   if (leftMs <= 0) return timedOut(outcome, clocked, limitMs)
   return { ...outcome, recheckAfterMs: Math.min(outcome.recheckAfterMs, leftMs) }
+}
+
+function limitFor(reason: string, { deadlines, step }: Clocked): number {
+  return deadlines.reasons[reason] ?? deadlines.steps[step] ?? deadlines.others
+}
+
+/** Infinity for one that waited for too long already. */
+function waitedMs({ held, nowMs }: Clocked): number {
+  if (held?.state === 'Stalled' && held.reason === STEP_TIMEOUT) return Infinity
+  return held?.state === 'Waiting' ? nowMs - Date.parse(held.lastTransitionTime) : 0
 }
 
 function timedOut(

@@ -48,10 +48,10 @@ describe('what is told of a step', () => {
 
   it('is that it recovered, not that it is done', () => {
     assert.deepEqual(told([step('Stalled', foreign)], [step('Done')]), [
-      'Normal StepRecovered Create: step namespace is done: it was stalled (NamespaceForeign)',
+      'Normal StepRecovered Create: step namespace is done, which was in trouble before (NamespaceForeign)',
     ])
     assert.deepEqual(told([step('Waiting', failing)], [step('Done')]), [
-      'Normal StepRecovered Create: step namespace is done: it had failed (Forbidden)',
+      'Normal StepRecovered Create: step namespace is done, which was in trouble before (Forbidden)',
     ])
     assert.deepEqual(told([step('Waiting')], [step('Done')]), [])
     assert.deepEqual(told(undefined, [step('Done')]), [])

@@ -33,29 +33,26 @@ export function releaseOf(
 }
 
 function stepHappening(before: Step | undefined, now: Step, action: string): Happening | undefined {
-  const { name, state, reason = state, message = '' } = now
-  const sameTrouble = before?.state === state && before.reason === reason
-  if (state === 'Stalled' && !sameTrouble)
-    return { type: 'Warning', reason, action, note: `step ${name} cannot go on: ${message}` }
-  if (isFailing(now) && !(sameTrouble && isFailing(before)))
-    return { type: 'Warning', reason, action, note: `step ${name} failed and is tried again: ${message}` }
-  if (state === 'Done' && before !== undefined && (before.state === 'Stalled' || isFailing(before)))
-    return {
-      type: 'Normal',
-      reason: 'StepRecovered',
-      action,
-      note: `step ${name} is done: ${recovery(before)}`,
-    }
-  return undefined
+  const trouble = troubleOf(now)
+  const troubled = troubleOf(before)
+  if (trouble !== undefined)
+    return troubled === trouble && before?.reason === now.reason
+      ? undefined
+      : { type: 'Warning', ...why(now), action, note: `step ${now.name} ${trouble}: ${now.message ?? ''}` }
+  if (troubled === undefined || now.state !== 'Done') return undefined
+  const note = `step ${now.name} is done, which was in trouble before (${why(before).reason})`
+  return { type: 'Normal', reason: 'StepRecovered', action, note }
 }
 
-/** Only a failed call has a time for the next try. */
-function isFailing(step: Step | undefined): step is Step {
-  return step?.nextRetryTime !== undefined
+/** What is told of a step; undefined for one that is done, or waits for what comes by itself. */
+function troubleOf(step: Step | undefined): string | undefined {
+  if (step?.state === 'Stalled') return 'cannot go on'
+  // Only a failed call has a time for the next try.
+  return step?.nextRetryTime === undefined ? undefined : 'failed and is tried again'
 }
 
-function recovery({ state, reason = state }: Step): string {
-  return state === 'Stalled' ? `it was stalled (${reason})` : `it had failed (${reason})`
+function why(step: Step | undefined): Pick<Happening, 'reason'> {
+  return { reason: step?.reason ?? step?.state ?? 'Unknown' }
 }
 
 function endOf(operation: Operation): Happening {

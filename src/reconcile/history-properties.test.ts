@@ -9,6 +9,7 @@ import type { Outcome } from '../model/outcome.ts'
 import type { Operation, Participant } from '../model/participant.ts'
 import { type History, historyAfter, historyOfSuspended, REMEMBERED } from './history.ts'
 import type { PassResult } from './pass.ts'
+import { timeOf } from './times.ts'
 
 type Happens =
   | { readonly what: 'pass'; readonly ends: readonly Outcome['kind'][]; readonly isLost: boolean }
@@ -59,41 +60,41 @@ function outcomeOf(kind: Outcome['kind']): Outcome {
   return kind === 'done' ? { kind } : { kind, ...why }
 }
 
+type Change = (participant: Participant, nowMs: number) => Participant
+
+function withMeta(participant: Participant, metadata: Partial<Participant['metadata']>): Participant {
+  return { ...participant, metadata: { ...participant.metadata, ...metadata } }
+}
+
+function edited(participant: Participant): Participant {
+  return withMeta(participant, { generation: (participant.metadata.generation ?? 0) + 1 })
+}
+
+function turned(participant: Participant, suspended: boolean): Participant {
+  const { spec } = participant
+  return spec.suspended === suspended ? participant : edited({ ...participant, spec: { ...spec, suspended } })
+}
+
+const CHANGES: Readonly<Record<Exclude<Happens['what'], 'pass'>, Change>> = {
+  edit: edited,
+  suspend: (participant) => turned(participant, true),
+  resume: (participant) => turned(participant, false),
+  retry: (participant, nowMs) => withMeta(participant, { annotations: { [ASKS.retry]: String(nowMs) } }),
+  delete: (participant, nowMs) => {
+    const { deletionTimestamp = timeOf(nowMs) } = participant.metadata
+    return withMeta(participant, { deletionTimestamp })
+  },
+  fail: (participant, nowMs) => {
+    const why = { reason: 'R', message: '', lastTransitionTime: timeOf(nowMs) }
+    const conditions = [{ type: 'Stalled', status: 'True', ...why } as const]
+    return { ...participant, status: { ...participant.status, conditions } }
+  },
+}
+
 function changed(participant: Participant, happens: Happens, nowMs: number): Participant {
-  const { metadata, spec, status } = participant
-  const generation = (metadata.generation ?? 0) + 1
-  const time = new Date(nowMs).toISOString()
-  switch (happens.what) {
-    case 'pass':
-      return happens.isLost
-        ? participant
-        : { ...participant, status: { ...status, ...reported(participant, happens, nowMs) } }
-    case 'edit':
-      return { ...participant, metadata: { ...metadata, generation } }
-    case 'suspend':
-    case 'resume': {
-      const suspended = happens.what === 'suspend'
-      if (spec.suspended === suspended) return participant
-      return { ...participant, metadata: { ...metadata, generation }, spec: { ...spec, suspended } }
-    }
-    case 'retry':
-      return { ...participant, metadata: { ...metadata, annotations: { [ASKS.retry]: String(nowMs) } } }
-    case 'delete':
-      return {
-        ...participant,
-        metadata: { ...metadata, deletionTimestamp: metadata.deletionTimestamp ?? time },
-      }
-    case 'fail': {
-      const stalled = {
-        type: 'Stalled',
-        status: 'True',
-        reason: 'R',
-        message: '',
-        lastTransitionTime: time,
-      } as const
-      return { ...participant, status: { ...status, conditions: [stalled] } }
-    }
-  }
+  if (happens.what !== 'pass') return CHANGES[happens.what](participant, nowMs)
+  if (happens.isLost) return participant
+  return { ...participant, status: { ...participant.status, ...reported(participant, happens, nowMs) } }
 }
 
 function reported(

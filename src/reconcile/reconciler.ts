@@ -153,6 +153,11 @@ class Loop {
     }
     const steps = stepsFor(participant)
     if (steps.length === 0) return this.#forget(name)
+    await this.#take(participant, steps, signal)
+  }
+
+  async #take(participant: Participant, steps: readonly ReconcileStep[], signal: AbortSignal): Promise<void> {
+    const { name } = participant.metadata
     // What was tried for an earlier operation says nothing about this one.
     if (askedOperation(participant) !== undefined) this.#forget(name)
     const startedAt = performance.now()

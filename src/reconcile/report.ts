@@ -56,21 +56,25 @@ export function reportSuspended(participant: Participant, nowMs: number): Reconc
 }
 
 /** True when the resource says all of this already, so that writing it would only wake the watches. */
-export function saysAlready({ status }: Participant, report: ReconcileStatus): boolean {
+export function saysAlready({ status = {} }: Participant, report: ReconcileStatus): boolean {
   const { operations, ...others } = report
   // Most often the very same: nothing to compare, however long it is.
-  if (operations !== status?.operations && canonical(operations) !== canonical(status?.operations))
-    return false
+  const sameHistory =
+    operations === status.operations || canonical(operations) === canonical(status.operations)
+  return sameHistory && canonical(ownOf(status)) === canonical(others)
+}
+
+function ownOf(status: ParticipantStatus): Omit<ReconcileStatus, 'operations'> {
+  const { conditions = [], steps = [] } = status
   const ours: readonly string[] = RECONCILE_CONDITIONS
-  const held: ReconcileStatus = {
-    ...(status?.observedGeneration === undefined ? {} : { observedGeneration: status.observedGeneration }),
-    ...(status?.namespace === undefined ? {} : { namespace: status.namespace }),
-    ...(status?.lastHandledRetry === undefined ? {} : { lastHandledRetry: status.lastHandledRetry }),
-    ...(status?.retries === undefined ? {} : { retries: status.retries }),
-    conditions: (status?.conditions ?? []).filter(({ type }) => ours.includes(type)),
-    steps: status?.steps ?? [],
+  const single = (['observedGeneration', 'namespace', 'lastHandledRetry', 'retries'] as const).filter(
+    (field) => status[field] !== undefined,
+  )
+  return {
+    ...Object.fromEntries(single.map((field) => [field, status[field]])),
+    conditions: conditions.filter(({ type }) => ours.includes(type)),
+    steps,
   }
-  return canonical(held) === canonical(others)
 }
 
 /** The body of the status write: identity and what we own, nothing else. The uid keeps it off a namesake. */

@@ -25,7 +25,6 @@ type Row = readonly [group: string, kind: string, plural: string, ...shortNames:
 
 /** Stored like the rest, without controllers. */
 const FURTHER: readonly Row[] = [
-  ['events.k8s.io', 'Event', 'events', 'ev'],
   ['networking.k8s.io', 'NetworkPolicy', 'networkpolicies', 'netpol'],
   ['policy', 'PodDisruptionBudget', 'poddisruptionbudgets', 'pdb'],
   ['rbac.authorization.k8s.io', 'Role', 'roles'],

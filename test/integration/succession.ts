@@ -91,16 +91,19 @@ export class Succession implements AsyncDisposable {
 
   async #begin(stage: Stage, death: Death | undefined): Promise<Picture | undefined> {
     using trap = this.door.lay(trapFor(death))
-    let refused: unknown
-    const asked = stage.ask(this).catch((error: unknown) => (refused = error))
-    const comesOver = async (): Promise<boolean> => refused === undefined && (await stage.isOver(this))
+    let answered = false
+    const asked = stage.ask(this).then(
+      () => (answered = true),
+      () => false,
+    )
+    const comesOver = async (): Promise<boolean> => answered && (await stage.isOver(this))
     await this.#until(`the ${stage.name}`, async () => trap.sprung || (await comesOver()))
     if (!trap.sprung) return undefined
     await this.service.kill()
-    await asked
+    const wasAnswered = await asked
     const keepsakes = await keepsakesOf(this.cluster.kube)
     await this.#start()
-    if (refused !== undefined) await stage.ask(this)
+    if (!wasAnswered) await stage.ask(this)
     return keepsakes
   }
 
@@ -137,9 +140,12 @@ export function firstOfEachKind(writes: readonly RecordedWrite[]): readonly Deat
   )
 }
 
-/** How often it is made depends on how soon things follow each other: it tells of what happened, and makes nothing. */
-export function merelyTells({ write }: Pick<Death, 'write'>): boolean {
-  return write.includes('/status') || write.includes('events')
+/**
+ * What merely tells of something is told as often as there is news by the time it is written, so that one life has more
+ * of it than another. The first time comes in each, but for the repetition of an event.
+ */
+export function mayNotCome({ write, time }: Death): boolean {
+  return write.startsWith('patch events ') || (time > 1 && /\/status |^create events /u.test(write))
 }
 
 const SIDES = ['before', 'after'] as const
@@ -159,6 +165,7 @@ function trapFor(death: Death | undefined): Trap {
 /** Such as `create /api/v1/namespaces/acme/secrets postgres-credentials`; names of events are made up at the time. */
 function nameOf(write: RecordedWrite): string {
   const { verb, resource } = actOf(write)
-  const name = verb === 'create' && resource !== 'events' ? write.name : ''
+  if (resource === 'events') return [verb, resource, write.manager].join(' ')
+  const name = verb === 'create' ? write.name : ''
   return [verb, write.path, name, write.manager].filter((part) => part !== '').join(' ')
 }

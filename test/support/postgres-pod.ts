@@ -2,7 +2,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, globSync } from 'node:fs'
-import { chmod, chown, cp, mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
 import type { StatefulSet } from 'kubernetes-types/apps/v1.d.ts'
@@ -28,7 +28,7 @@ function searchPath(): string {
 }
 
 /** The server refuses to run as root; then it is `nobody`. */
-const USER = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
+const USER = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : undefined
 
 export interface Login {
   readonly user: string
@@ -49,8 +49,9 @@ export async function openPostgresPod(objects: readonly KubeObject[]): Promise<P
   const settings = objects.find(({ metadata }) => metadata.name === 'postgres-settings')
   const spec = (stateful as StatefulSet | undefined)?.spec?.template.spec
   if (spec === undefined) throw new Error('there is no StatefulSet postgres among the objects')
+  const path = searchPath()
   const [port = 0] = await freePorts(1)
-  const pod = new PostgresPod(await openFolder(), { spec, port, path: searchPath() })
+  const pod = new PostgresPod(await openFolder(), { spec, port, path })
   await pod.mount('/run/settings', (settings as ConfigMap | undefined)?.data ?? {})
   for (const folder of pod.folders) await pod.mount(folder, {})
   return pod
@@ -93,14 +94,14 @@ export class PostgresPod implements AsyncDisposable {
 
   /** Takes over what is in a folder of another one, which is at rest. */
   async copy(path: string, from: PostgresPod): Promise<void> {
-    await cp(from.at(path), this.at(path), { recursive: true })
+    await run('cp', ['-R', `${from.at(path)}/.`, this.at(path)])
     await handOver(this.#folder.path)
   }
 
   /** Runs the init container to its end; its exit code. */
   async prepare(): Promise<number> {
     const child = this.#start(this.#options.spec.initContainers?.[0])
-    const [code] = (await once(child, 'exit')) as [number]
+    const [code] = (await once(child, 'close')) as [number]
     return code
   }
 
@@ -220,9 +221,6 @@ function tryKill(pid: number, signal: NodeJS.Signals | 0): boolean {
 
 /** To the user that the processes run as. */
 async function handOver(root: string): Promise<void> {
-  const { uid, gid } = USER as { uid?: number; gid?: number }
-  if (uid === undefined || gid === undefined) return
-  for (const path of [root, ...globSync('**', { cwd: root }).map((name) => join(root, name))])
-    await chown(path, uid, gid)
-  await chmod(root, 0o700)
+  if (USER === undefined) return
+  await run('chown', ['-R', `${USER.uid}:${USER.gid}`, root])
 }

@@ -1,6 +1,7 @@
 /** A reconciler on a cluster, wired as the service wires it, with what a test needs to look and to meddle. */
 import type { Kube } from '../../src/kube/kube.ts'
 import { DEFAULT_PROFILE } from '../../src/manifests/default-profile.ts'
+import type { Tell } from '../../src/model/happening.ts'
 import { RESOURCES } from '../../src/model/kubernetes.ts'
 import { API_VERSION, FIELD_MANAGER, KIND } from '../../src/model/names.ts'
 import type { Participant, ParticipantSpec, Step } from '../../src/model/participant.ts'
@@ -31,6 +32,7 @@ export interface ProvisioningOptions {
   readonly writeWith?: Kube
   readonly tuning?: Partial<Tuning>
   readonly concurrency?: number
+  readonly tell?: Tell
 }
 
 export interface Provisioning extends AsyncDisposable {
@@ -62,6 +64,7 @@ export async function openProvisioning(options: ProvisioningOptions): Promise<Pr
       ...shared,
       kube: options.writeWith ?? options.kube,
       tuning: { ...QUICK, ...options.tuning },
+      ...(options.tell && { tell: options.tell }),
       ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }),
     }),
   )
@@ -117,7 +120,7 @@ export async function eventuallyStep(
 }
 
 /** Says what the status engine would say once all components run. */
-async function sayComponentsReady(kube: Kube, name: string): Promise<void> {
+export async function sayComponentsReady(kube: Kube, name: string): Promise<void> {
   const condition = {
     type: 'ComponentsReady',
     status: 'True',

@@ -17,7 +17,7 @@ import {
   type Death,
   deathsAmong,
   firstOfEachKind,
-  merelyTells,
+  mayNotCome,
   type Stage,
   type StageEnd,
   Succession,
@@ -37,7 +37,8 @@ export function deathsAreHarmless(
 ): void {
   describe(`a process that is killed before or after any of its writes on ${clusterName}`, () => {
     let successions: readonly Succession[] = []
-    let lessons: readonly Lesson[] = []
+    /** Of each cluster, as each has its own certificates. */
+    let lessons: readonly (readonly Lesson[])[] = []
     before(async () => {
       const opened = Array.from({ length: clusters }, () => Succession.open(open, CONFIGURATION))
       successions = await Promise.all(opened)
@@ -47,18 +48,22 @@ export function deathsAreHarmless(
     })
 
     it('is measured by one that lives, which makes many', async () => {
-      const [model] = successions
-      assert.ok(model)
-      lessons = await learnFrom(model, deaths === 'all' ? deathsAmong : firstOfEachKind)
-      for (const { stage, writes } of lessons)
-        assert.ok(writes > (LEAST_WRITES[stage.name] ?? 0), `${stage.name} made ${writes} writes`)
+      lessons = await Promise.all(successions.map((each) => learnFrom(each)))
+      for (const { stage, writes } of lessons.flat()) {
+        const least = LEAST_WRITES[stage.name] ?? 0
+        assert.ok(writes.length > least, `${stage.name} made ${writes.length} writes`)
+      }
     })
 
     it('leaves what the next one finishes, and nothing else: the same objects, and no secret lost', async () => {
+      const deathsOf = deaths === 'all' ? deathsAmong : firstOfEachKind
+      const queues = (lessons[0] ?? []).map(({ writes }) => [...deathsOf(writes)])
       const misses: string[] = []
-      const queues = lessons.map((lesson) => ({ ...lesson, deaths: [...lesson.deaths] }))
-      await Promise.all(successions.map((each) => liveOften(each, queues, misses)))
-      assert.deepEqual(misses, [], 'deaths that never came')
+      const stagesOf = (of: readonly Lesson[]): readonly Trial[] =>
+        of.map((lesson, index) => ({ ...lesson, deaths: queues[index] ?? [] }))
+      const lives = successions.map((each, index) => liveOften(each, stagesOf(lessons[index] ?? []), misses))
+      await Promise.all(lives)
+      assert.deepEqual([queues.flat(), misses], [[], []], 'deaths that never came')
     })
   })
 }
@@ -142,16 +147,12 @@ function isRolledOut({ metadata, spec: { replicas }, status = {} }: Workload): b
 /** What one life without a death taught of one stage. */
 interface Lesson {
   readonly stage: Stage
-  readonly writes: number
-  readonly deaths: readonly Death[]
+  readonly writes: StageEnd['writes']
   /** How the cluster looks at its end. */
   readonly picture: Picture
 }
 
-async function learnFrom(
-  model: Succession,
-  deathsOf: (writes: StageEnd['writes']) => readonly Death[],
-): Promise<readonly Lesson[]> {
+async function learnFrom(model: Succession): Promise<readonly Lesson[]> {
   const lessons: Lesson[] = []
   for (const stage of STAGES) {
     const from = model.door.writes.length
@@ -159,52 +160,60 @@ async function learnFrom(
     await model.rest()
     const writes = model.door.writes.slice(from)
     const picture = await pictureOf(model.cluster.kube, NAME)
-    lessons.push({ stage, writes: writes.length, deaths: deathsOf(writes), picture })
+    lessons.push({ stage, writes, picture })
   }
   return lessons
 }
 
-interface Queue extends Omit<Lesson, 'deaths'> {
+interface Trial extends Lesson {
+  /** Those that nobody has died yet. */
   readonly deaths: Death[]
 }
 
 /** Life after life, with a death in each stage as long as there are any; a change without one teaches nothing. */
-async function liveOften(succession: Succession, queues: readonly Queue[], misses: string[]): Promise<void> {
-  while (queues.some(({ deaths }) => deaths.length > 0)) {
-    for (const { stage, deaths, picture } of queues) {
-      const death = deaths.shift()
-      if (death === undefined && stage === change) continue
-      const { keepsakes } = await succession.live(stage, death)
-      await assertSame(succession, picture, `at the end of the ${stage.name}, after a death ${textOf(death)}`)
-      if (keepsakes === undefined && death !== undefined && !mayMiss(death))
-        misses.push(`${stage.name}: ${textOf(death)}`)
-      if (stage !== removal) await assertKept(succession, keepsakes, textOf(death))
+async function liveOften(succession: Succession, trials: readonly Trial[], misses: string[]): Promise<void> {
+  while (trials.some(({ deaths }) => deaths.length > 0)) {
+    for (const trial of trials) {
+      const death = trial.deaths.shift()
+      if (death === undefined && trial.stage === change) continue
+      const { keepsakes } = await liveThrough(succession, trial, death)
+      if (death && !keepsakes && !mayNotCome(death)) misses.push(`${trial.stage.name}: ${textOf(death)}`)
     }
   }
 }
 
-/** One that merely tells is made as often as there is something new to tell. */
-function mayMiss(death: Death): boolean {
-  return merelyTells(death) && death.time > 1
-}
-
-async function assertSame({ cluster: { kube } }: Succession, expected: Picture, when: string): Promise<void> {
+async function liveThrough(
+  succession: Succession,
+  { stage, picture }: Lesson,
+  death: Death | undefined,
+): Promise<StageEnd> {
+  const when = `at the end of the ${stage.name}, with a death ${textOf(death)}`
   try {
-    const same = async (): Promise<boolean> => isDeepStrictEqual(await pictureOf(kube, NAME), expected)
-    await eventually(same, { what: `the same picture ${when}`, withinMs: 5_000 })
-  } catch {
-    assert.deepEqual(await pictureOf(kube, NAME), expected, `other objects ${when}`)
+    const end = await succession.live(stage, death)
+    await assertSame(succession, picture)
+    if (stage !== removal) await assertKept(succession, end.keepsakes)
+    return end
+  } catch (cause) {
+    throw new Error(when, { cause })
   }
 }
 
-async function assertKept(
-  { cluster: { kube } }: Succession,
-  keepsakes: Picture = {},
-  when: string,
-): Promise<void> {
+/** What is told follows what is so, a moment later. */
+async function assertSame({ cluster: { kube } }: Succession, expected: Picture): Promise<void> {
+  try {
+    const same = async (): Promise<boolean> => isDeepStrictEqual(await pictureOf(kube, NAME), expected)
+    await eventually(same, { what: 'the same picture', withinMs: 5_000 })
+  } catch {
+    const now = await pictureOf(kube, NAME)
+    const labels = new Set([...Object.keys(expected), ...Object.keys(now)])
+    for (const label of labels) assert.deepEqual(now[label], expected[label], `${label} is not the same`)
+  }
+}
+
+async function assertKept({ cluster: { kube } }: Succession, keepsakes: Picture = {}): Promise<void> {
   const now = await keepsakesOf(kube)
-  for (const [what, value] of Object.entries(keepsakes))
-    assert.deepEqual(now[what], value, `${what} was not kept, after a death ${when}`)
+  for (const [label, value] of Object.entries(keepsakes))
+    assert.deepEqual(now[label], value, `${label} was not kept`)
 }
 
 function textOf(death: Death | undefined): string {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { type KubeObject, RESOURCES } from '../../../src/model/kubernetes.ts'
 import { REPLACING_ANNOTATION } from '../../../src/model/names.ts'
-import { type ComponentName, COMPONENTS } from '../../../src/model/participant.ts'
+import { type ComponentName, COMPONENTS, type Participant } from '../../../src/model/participant.ts'
 import { imageOf } from '../../../src/plan/replacing.ts'
 import type { RunningService } from '../../../src/service.ts'
 import type { Answer } from '../../../src/status/answer.ts'
@@ -181,11 +181,19 @@ export function upgradesTakeTurns(clusterName: string, open: OpenTestCluster): v
         what: 'the control plane to be replaced',
         withinMs: 30_000,
       })
-      const { steps } = await untilTold(service, 'unwell', {
-        what: 'done with the workloads',
-        holds: (answer) => answer.steps.some(({ name, state }) => name === 'workloads' && state === 'Done'),
-      })
-      assert.equal(steps.find(({ name }) => name === 'readiness')?.state, 'Waiting')
+      await eventually(
+        async () => {
+          const now = await cluster.kube.get<Participant>(RESOURCES.Participant, { name: 'unwell' })
+          const { observedGeneration, steps = [] } = now?.status ?? {}
+          const states = steps.map(({ name, state }) => `${name} ${state}`)
+          return (
+            observedGeneration === now?.metadata.generation &&
+            states.includes('workloads Done') &&
+            states.includes('readiness Waiting')
+          )
+        },
+        { what: 'the workloads to be done, and the readiness to be waited for', withinMs: 30_000 },
+      )
       await remove(service, 'unwell')
     })
 
