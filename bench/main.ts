@@ -10,6 +10,7 @@ import { failoverKill, failoverStop } from './failover.ts'
 import type { Benchmark, Figure } from './figure.ts'
 import { judgeCost, recomputeTime } from './judge-cost.ts'
 import { listLatency } from './list-latency.ts'
+import { passCpu } from './pass-cpu.ts'
 import { statusThroughput } from './status-throughput.ts'
 import { syncBlock, syncMemory, syncTime } from './sync.ts'
 
@@ -27,6 +28,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   'burst-post-p99': burstPostP99,
   'burst-memory': burstMemory,
   'restart-confirmed': restartConfirmed,
+  'pass-cpu': passCpu,
   'failover-kill': failoverKill,
   'failover-stop': failoverStop,
 }

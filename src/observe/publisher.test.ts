@@ -65,9 +65,9 @@ function openDesk(): Desk {
   return desk
 }
 
-function saying(message: string): { readonly resourceStatus: DerivedStatus } {
+function saying(message: string, reason = 'Told'): { readonly resourceStatus: DerivedStatus } {
   const snapshot = aHealthySnapshot({ nowMs: BORN_MS })
-  const verdict = { ...judge(snapshot), message }
+  const verdict = { ...judge(snapshot), message, reason }
   const { participant } = snapshot
   const now = '2026-01-01T00:00:00Z'
   return {
@@ -75,8 +75,8 @@ function saying(message: string): { readonly resourceStatus: DerivedStatus } {
   }
 }
 
-const say = ({ publisher, held }: Desk, message: string): void =>
-  publisher.publish(held ?? aParticipant(), saying(message))
+const say = ({ publisher, held }: Desk, message: string, reason?: string): void =>
+  publisher.publish(held ?? aParticipant(), saying(message, reason))
 
 /** Five writes, each undone by somebody else; the next one would wait for 600 ms. */
 async function fightOver(desk: Desk, message: string): Promise<void> {
@@ -94,14 +94,27 @@ async function fightOver(desk: Desk, message: string): Promise<void> {
 }
 
 describe('a verdict in the resource', () => {
-  it('is written once, and a newer one at once', async () => {
+  it('is written once, and one with another reason at once', async () => {
     await using desk = openDesk()
     say(desk, 'one')
     await eventually(() => desk.writes.length === 1, { what: 'the first' })
+    const begun = performance.now()
     say(desk, 'one')
-    say(desk, 'two')
+    say(desk, 'two', 'Another')
     await eventually(() => desk.writes.length === 2, { what: 'the second' })
     assert.deepEqual(desk.writes, ['one', 'two'])
+    assert.ok(performance.now() - begun < 500)
+  })
+
+  it('that only uses other words is written after a second, the last of them alone', async () => {
+    await using desk = openDesk()
+    say(desk, 'one')
+    await eventually(() => desk.writes.length === 1, { what: 'the first' })
+    const begun = performance.now()
+    for (const words of ['two', 'three', 'four']) say(desk, words)
+    await eventually(() => desk.writes.length === 2, { what: 'the second' })
+    assert.deepEqual(desk.writes, ['one', 'four'])
+    assert.ok(performance.now() - begun > 900)
   })
 
   it('is written again when somebody else has changed it, after a wait that grows each time', async () => {
@@ -122,7 +135,7 @@ describe('a verdict in the resource', () => {
     await using desk = openDesk()
     await fightOver(desk, 'mine')
     const begun = performance.now()
-    say(desk, 'new')
+    say(desk, 'new', 'Another')
     await eventually(() => desk.writes.at(-1) === 'new', { what: 'the new one' })
     assert.ok(performance.now() - begun < 500)
   })
