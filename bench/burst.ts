@@ -9,6 +9,7 @@ import { type ServiceProcess, startProcess } from '../test/integration/process.t
 import { eventually } from '../test/support/eventually.ts'
 import { type Benchmark, type Figure, figure, quantile } from './figure.ts'
 import { type Posted, postAll } from './posts.ts'
+import { pretendRunning } from './pretend-running.ts'
 import { openQuietCluster, type QuietCluster } from './quiet-cluster.ts'
 import { rawApplies } from './raw-applies.ts'
 import { cpuSeconds, peakMemoryMb, scrape } from './scrape.ts'
@@ -69,7 +70,7 @@ async function measureBurst(cluster: QuietCluster, names: readonly string[]): Pr
   const applied = await peakMemoryMb(service)
   say(`all objects were applied after ${appliedSeconds.toFixed(1)} s, ${applied.toFixed(0)} MB`)
   const objects = await assertAllThere(cluster, posts)
-  cluster.wake()
+  await pretendRunning(cluster.kube)
   await untilAtRest(service)
   const readySeconds = seconds()
   const ready = await peakMemoryMb(service)

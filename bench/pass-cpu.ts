@@ -51,7 +51,7 @@ async function makeParticipants(cluster: TestCluster): Promise<void> {
   for (const name of names)
     await untilTold(service, name, {
       what: 'at rest',
-      holds: ({ status, steps = [] }) =>
+      holds: ({ status, steps }) =>
         status === 'READY' && steps.length > 0 && steps.every(({ state }) => state === 'Done'),
     })
 }

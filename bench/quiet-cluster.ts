@@ -6,8 +6,6 @@ import { kubeOf } from '../test/integration/test-cluster.ts'
 export interface QuietCluster extends AsyncDisposable {
   readonly kubeconfig: string
   readonly kube: Kube
-  /** Lets controllers, scheduler and nodes catch up with everything. */
-  readonly wake: () => void
 }
 
 /** Longer than anything that is measured: nodes are not heard of meanwhile. */
@@ -31,7 +29,6 @@ export async function openQuietCluster(): Promise<QuietCluster> {
   return {
     kubeconfig,
     kube,
-    wake: () => signal('SIGCONT'),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }

@@ -32,7 +32,7 @@ export async function startProcess(
   const args = ['src/main.ts', ...fixed, ...settings, ...more]
   const child = spawn(process.execPath, args, {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { NODE_COMPILE_CACHE: COMPILE_CACHE },
+    env: { NODE_COMPILE_CACHE: COMPILE_CACHE, NODE_OPTIONS: process.env['TRY_OPTIONS'] ?? '' },
   })
   const gone = once(child, 'exit')
   const end = async (signal: NodeJS.Signals): Promise<void> => {

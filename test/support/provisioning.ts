@@ -33,6 +33,7 @@ export interface ProvisioningOptions {
   readonly tuning?: Partial<Tuning>
   readonly concurrency?: number
   readonly tell?: Tell
+  readonly onPass?: NonNullable<ReconcilerOptions['onPass']>
 }
 
 export interface Provisioning extends AsyncDisposable {
@@ -66,6 +67,7 @@ export async function openProvisioning(options: ProvisioningOptions): Promise<Pr
       tuning: { ...QUICK, ...options.tuning },
       ...(options.tell && { tell: options.tell }),
       ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }),
+      ...(options.onPass && { onPass: options.onPass }),
     }),
   )
   const wake = (name: string | undefined): void => void (name !== undefined && reconciler.disturb(name))
