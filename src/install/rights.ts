@@ -62,6 +62,16 @@ export const RIGHTS: readonly Right[] = [
   ...[RESOURCES.ConfigMap, RESOURCES.Service, RESOURCES.ServiceAccount].map((resource) =>
     everywhere(resource, ['list', ...MAKE, 'delete'], 'make, mend and take away what the components need'),
   ),
+  ...[RESOURCES.NetworkPolicy, RESOURCES.ResourceQuota, RESOURCES.LimitRange].map((resource) =>
+    everywhere(
+      resource,
+      ['list', ...MAKE, 'delete'],
+      'make, mend and take away what fences a participant in',
+    ),
+  ),
+  ...[RESOURCES.HTTPRoute, RESOURCES.Ingress].map((resource) =>
+    everywhere(resource, ['list', ...MAKE, 'delete'], 'make, mend and take away the routes to a participant'),
+  ),
   everywhere(
     RESOURCES.PersistentVolumeClaim,
     ['list', ...MAKE],
@@ -84,7 +94,7 @@ export const RIGHTS: readonly Right[] = [
   },
   ...[RESOURCES.Ingress, RESOURCES.HTTPRoute].map((resource): Right => ({
     resource,
-    verbs: ['list', 'watch'],
+    verbs: ['watch'],
     where: 'everywhere',
     need: 'explanation',
     purpose: 'tell whether a participant can be reached from outside',
@@ -111,13 +121,20 @@ export const RIGHTS: readonly Right[] = [
     need: 'doctor',
     purpose: 'tell whether claims get storage',
   },
-  ...[RESOURCES.ResourceQuota, RESOURCES.LimitRange].map((resource): Right => ({
-    resource,
-    verbs: ['list'],
-    where: 'own',
+  {
+    resource: RESOURCES.Gateway,
+    verbs: ['get'],
+    where: 'everywhere',
     need: 'doctor',
-    purpose: 'tell whether the namespace of the program has room for its pods',
-  })),
+    purpose: 'tell whether the Gateway of the routes is there',
+  },
+  {
+    resource: RESOURCES.IngressClass,
+    verbs: ['list'],
+    where: 'everywhere',
+    need: 'doctor',
+    purpose: 'tell whether anybody takes on an Ingress',
+  },
 ]
 
 function everywhere(resource: Resource, verbs: readonly Verb[], purpose: string): Right {

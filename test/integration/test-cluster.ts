@@ -112,6 +112,8 @@ function clientOf(
 export interface ServiceOverrides {
   readonly args?: readonly string[]
   readonly onCall?: KubeOptions['onCall']
+  /** The configuration file. */
+  readonly file?: string
 }
 
 /** The whole service in this process, on free ports; resolves when it is ready. */
@@ -119,7 +121,7 @@ export async function serviceOn(
   cluster: TestCluster,
   overrides: ServiceOverrides = {},
 ): Promise<RunningService> {
-  const service = await startService(configFor(cluster, overrides.args ?? []), {
+  const service = await startService(configFor(cluster, overrides), {
     log: silentLog,
     version: '0.0.0-test',
     ...(overrides.onCall && { onCall: overrides.onCall }),
@@ -133,13 +135,13 @@ const BROKEN_IMAGE = `profiles: { broken-image: { components: { controlplane: { 
 
 function configFor(
   { kubeconfig, settings = [] }: Pick<TestCluster, 'kubeconfig' | 'settings'>,
-  args: readonly string[],
+  { args = [], file = BROKEN_IMAGE }: ServiceOverrides,
 ): Config {
   const config = readConfig({
     args: ['--port', '0', '--kubeconfig', kubeconfig, '--config', 'suite.yaml', ...settings, ...args],
     // Services of several suites share a cluster and get in nobody's way; who is elected is a suite of its own.
     env: { LEADER_ELECTION: 'off' },
-    readFile: () => BROKEN_IMAGE,
+    readFile: () => file,
   })
   if (config === 'help') throw new Error('the test asked for help')
   return config

@@ -1,5 +1,6 @@
 /** All suites, in the order in which they build on each other, on one cluster. */
 import { type OpenTestCluster, shared } from '../test-cluster.ts'
+import { everythingIsAdmitted } from './admission.ts'
 import { belongingsAreRespected } from './belongings.ts'
 import { objectsConverge } from './convergence.ts'
 import { eventsAreShared } from './events.ts'
@@ -11,6 +12,7 @@ import { readsAreFree } from './reads.ts'
 import { refusalsHold } from './refusals.ts'
 import { resourceIsGuarded } from './resource.ts'
 import { restartsAreHarmless } from './restart.ts'
+import { participantsAreRouted } from './routes.ts'
 import { containersThatEndAreExplained } from './status-containers.ts'
 import { refusalsAreExplained } from './status-refused.ts'
 import { firstStartsAreJudged } from './status-start.ts'
@@ -24,6 +26,8 @@ const suites = [
   refusalsHold,
   belongingsAreRespected,
   objectsConverge,
+  everythingIsAdmitted,
+  participantsAreRouted,
   namespacesStayGuarded,
   readsAreFree,
   restartsAreHarmless,
