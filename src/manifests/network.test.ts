@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { NetworkPolicySpec } from 'kubernetes-types/networking/v1.d.ts'
+import { INSTALLED } from '../install/names.ts'
 import type { KubeObject } from '../model/kubernetes.ts'
 import { COMPONENTS } from '../model/participant.ts'
 import type { NetworkSettings } from '../model/profile.ts'
@@ -89,6 +90,10 @@ describe('the network of a participant', () => {
       `controlplane ${dataplane.control.port}`,
       `${PROVISIONER} ${dataplane.health.port}`,
     ])
+  })
+
+  it('takes the program for one that runs where deploy/ puts it', () => {
+    assert.deepEqual(DEFAULT_PROFILE.network.provisioner, { namespaces: [INSTALLED.namespace] })
   })
 
   it('names the callers that a profile names, and nobody where it names none', () => {
