@@ -62,12 +62,8 @@ export function deathsAreHarmless(
       const queues = model.map(({ writes }) => [...deathsOf(writes)])
       const misses: string[] = []
       const lives = successions.map(async (each, index) => {
-        const lessonsHere = lessons[index] ?? []
-        await liveOften(
-          each,
-          lessonsHere.map((lesson, at) => ({ ...lesson, deaths: queues[at] ?? [] })),
-          misses,
-        )
+        const trials = lessons[index]?.map((lesson, at) => ({ ...lesson, deaths: queues[at] ?? [] }))
+        await liveOften(each, trials ?? [], misses)
       })
       const ends = await Promise.allSettled(lives)
       for (const end of ends) if (end.status === 'rejected') throw end.reason
