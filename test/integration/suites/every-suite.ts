@@ -7,6 +7,7 @@ import { kubeKeepsItsPromises } from './kube.ts'
 import { oneProcessWrites } from './leadership.ts'
 import { participantsLive } from './life.ts'
 import { namespacesStayGuarded } from './namespaces.ts'
+import { operationsAreRemembered } from './operations.ts'
 import { readsAreFree } from './reads.ts'
 import { refusalsHold } from './refusals.ts'
 import { resourceIsGuarded } from './resource.ts'
@@ -25,6 +26,7 @@ const suites = [
   belongingsAreRespected,
   objectsConverge,
   namespacesStayGuarded,
+  operationsAreRemembered,
   readsAreFree,
   restartsAreHarmless,
   oneProcessWrites,
