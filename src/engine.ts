@@ -20,7 +20,7 @@ import { MemoryStore } from './store/memory.ts'
 import type { OpenedStore } from './store/open-store.ts'
 import { Writing, type WritingOptions } from './writing.ts'
 
-export interface EngineOptions {
+export interface EngineOptions extends Pick<WritingOptions, 'onWrite' | 'onPass' | 'onEvent' | 'throttle'> {
   readonly kube: Kube
   readonly profiles: Profiles
   readonly reserved: readonly string[]
@@ -33,14 +33,8 @@ export interface EngineOptions {
   readonly unavailableAfterMs?: number
   /** Told how long things take. */
   readonly stopwatch?: Stopwatch
-  /** Told of every object that was written for a participant. */
-  readonly onWrite?: WritingOptions['onWrite']
   /** Names this process in Kubernetes Events. Default: the program. */
   readonly instance?: string
-  /** Told what became of every Kubernetes Event about a participant. */
-  readonly onEvent?: WritingOptions['onEvent']
-  /** Told of every pass over a participant. */
-  readonly onPass?: WritingOptions['onPass']
   /** When this process writes; started and closed here. Default: always, as nobody else does. */
   readonly leadership?: Leadership
 }
@@ -63,8 +57,7 @@ export interface Engine extends AsyncDisposable {
 const UNAVAILABLE_AFTER_MS = 900_000
 
 export function openEngine(options: EngineOptions): Engine {
-  const { kube, profiles, reserved, discovery, log, stopwatch, onWrite, onPass, onEvent } = options
-  const { instance = MANAGED_BY } = options
+  const { kube, profiles, reserved, discovery, log, stopwatch, instance = MANAGED_BY, ...writes } = options
   const now = Date.now
   const random = Math.random
   const stack = new AsyncDisposableStack()
@@ -82,8 +75,7 @@ export function openEngine(options: EngineOptions): Engine {
   })
   const participants = participantsIn(caches, stack.use(new DidIndex(caches.participants)))
   const tools = { kube, caches, participants, profiles, reserved, now, random, newSecret, digest, log }
-  const listeners = { ...(onWrite && { onWrite }), ...(onPass && { onPass }), ...(onEvent && { onEvent }) }
-  const writing = new Writing({ ...tools, instance, ...listeners })
+  const writing = new Writing({ ...writes, ...tools, instance })
   const observer = stack.use(
     new Observer({
       caches,

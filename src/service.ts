@@ -14,6 +14,7 @@ import type { Kube } from './kube/kube.ts'
 import { type Leadership, openSoleLeadership } from './kube/leadership.ts'
 import { newIdentity, openLeaseElection } from './kube/lease-election.ts'
 import { explainUnreadable } from './kube/preflight.ts'
+import { TokenBucket } from './kube/token-bucket.ts'
 import { BROKEN_IMAGE_PROFILE } from './manifests/default-profile.ts'
 import type { BuiltInCluster } from './simulator/cluster.ts'
 import { type OpenedStore, openStore } from './store/open-store.ts'
@@ -48,7 +49,8 @@ export async function startService(config: Config, options: ServiceOptions): Pro
   })
   const metrics = openMetrics()
   const client = { ...options, credentials, onCall: callsToldTo(metrics.onCall, options.onCall) }
-  const kube = openClient(stack, client)
+  const bucket = new TokenBucket(config.writeRate)
+  const kube = openClient(stack, { ...client, onBusy: (forMs) => bucket.pause(forMs) })
   const broken = builtIn ? [[BROKEN_IMAGE_PROFILE.name, BROKEN_IMAGE_PROFILE] as const] : []
   const profiles = new Map([...broken, ...config.profiles])
   const { reserved, discovery } = config
@@ -70,6 +72,7 @@ export async function startService(config: Config, options: ServiceOptions): Pro
       onPass: metrics.onPass,
       onEvent: metrics.onEvent,
       instance: identity,
+      throttle: { bucket, onWait: metrics.onWriteWait },
       leadership,
     }),
   )
@@ -102,6 +105,7 @@ export async function startService(config: Config, options: ServiceOptions): Pro
 
 interface ClientOptions extends Pick<ServiceOptions, 'version' | 'log'> {
   readonly onCall: NonNullable<KubeOptions['onCall']>
+  readonly onBusy?: NonNullable<KubeOptions['onBusy']>
   readonly tuning?: NonNullable<KubeOptions['tuning']>
   readonly credentials: Credentials
   /** Behind the name by which the API server knows the program. */

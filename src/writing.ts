@@ -2,6 +2,7 @@
 import { type EventReporterOptions, openEventReporter } from './kube/event-reporter.ts'
 import { permitted } from './kube/permitted.ts'
 import type { Term } from './kube/term.ts'
+import { type Throttle, throttled } from './kube/throttled.ts'
 import type { QueueReading } from './model/reading.ts'
 import type { Caches } from './observe/caches.ts'
 import { openPublisher, type Publisher } from './observe/publisher.ts'
@@ -13,6 +14,8 @@ export interface WritingOptions
   readonly caches: Caches
   /** A short digest of bytes. */
   readonly digest: (bytes: Uint8Array) => string
+  /** Slows down what is written in the background, in all terms together; requests are not slowed down. Default: none. */
+  readonly throttle?: Throttle
 }
 
 export class Writing {
@@ -47,10 +50,13 @@ interface Writers extends Pick<Publisher, 'publish'>, AsyncDisposable {
   readonly queue: () => QueueReading
 }
 
-function openWriters({ caches, ...options }: WritingOptions, term: Term): Writers {
-  const kube = permitted(options.kube, { permit: term.permit, cut: term.signal })
+function openWriters({ caches, throttle, ...options }: WritingOptions, term: Term): Writers {
+  const inTerm = permitted(options.kube, { permit: term.permit, cut: term.signal })
+  // Outside, so that the term is asked after the wait for a turn.
+  const kube = throttle === undefined ? inTerm : throttled(inTerm, throttle)
   const { tuning: _, ...reporting } = options
-  const events = openEventReporter({ ...reporting, kube })
+  // Events have a rate of their own.
+  const events = openEventReporter({ ...reporting, kube: inTerm })
   const { tell } = events
   const publisher = openPublisher({ ...options, participants: caches.participants, kube, tell })
   const reconciler = openReconciler({ ...options, kube, tell })

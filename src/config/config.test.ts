@@ -159,6 +159,17 @@ describe('the settings', () => {
       )
   })
 
+  it('limit writes that nobody asked for to 1000 a second, and twice as many at once, unless told', () => {
+    assert.deepEqual(read([]).writeRate, { qps: 1_000, burst: 2_000 })
+    assert.deepEqual(read(['--kube-qps', '20']).writeRate, { qps: 20, burst: 40 })
+    assert.deepEqual(read([], { KUBE_QPS: '20', KUBE_BURST: '5' }).writeRate, { qps: 20, burst: 5 })
+    assert.equal(read(['--kube-qps', 'off']).writeRate.qps, Infinity)
+    assert.deepEqual(faultsOf(['--kube-qps', '0', '--kube-burst', 'off']), [
+      'KUBE_QPS must be a whole number from 1 to 100000, or off, got "0"',
+      'KUBE_BURST must be a whole number from 1 to 100000, got "off"',
+    ])
+  })
+
   it('never repeat the address of a store that is wrong', () => {
     for (const STORE of ['redis://:canary@h/x', 'canary', 'amqp://canary@h'])
       assert.ok(!faultsOf([], { STORE }).join().includes('canary'))

@@ -57,8 +57,8 @@ export const RIGHTS: readonly Right[] = [
   ),
   everywhere(
     RESOURCES.Secret,
-    ['get', 'create'],
-    'see whether a generated Secret is there, and make it once',
+    ['get', ...MAKE],
+    'see whether a generated Secret is there, make it once, complete it, and give it new values when somebody asks',
   ),
   ...[RESOURCES.ConfigMap, RESOURCES.Service, RESOURCES.ServiceAccount].map((resource) =>
     everywhere(resource, ['list', ...MAKE, 'delete'], 'make, mend and take away what the components need'),
@@ -90,6 +90,7 @@ export const RIGHTS: readonly Right[] = [
     need: 'explanation',
     purpose: 'tell whether a participant can be reached from outside',
   })),
+  everywhere(RESOURCES.Ingress, ['delete'], 'end the traffic to a participant before it is removed'),
   {
     resource: RESOURCES.Lease,
     verbs: ['get', 'create', 'patch'],

@@ -3,14 +3,14 @@ import type { KubeObject } from '../model/kubernetes.ts'
 import { controlPlaneObjects } from './controlplane.ts'
 import { dataPlaneObjects } from './dataplane.ts'
 import { identityHubObjects } from './identityhub.ts'
-import type { ManifestInput } from './input.ts'
+import { type ManifestInput, manifestInputOf } from './input.ts'
 import { namespaceObject } from './namespace.ts'
 import { postgresObjects } from './postgres.ts'
 import { renderSecrets } from './secrets.ts'
-import { withSettingsMarks } from './settings-mark.ts'
+import { withRestartMarks } from './settings-mark.ts'
 import { vaultObjects } from './vault.ts'
 
-export { renderSecrets }
+export { manifestInputOf, renderSecrets }
 export type { ManifestInput }
 
 export interface Manifests {
@@ -54,7 +54,7 @@ export function renderManifests(input: ManifestInput): Manifests {
   return {
     namespace: namespaceObject(input),
     storage: objects.filter(({ kind }) => kind === 'PersistentVolumeClaim'),
-    workloads: inOrder(withSettingsMarks(objects), WORKLOAD_ORDER),
+    workloads: inOrder(withRestartMarks(objects, input.rotation), WORKLOAD_ORDER),
   }
 }
 

@@ -25,6 +25,8 @@ export const ASKS = {
   retry: `${GROUP}/retry`,
   /** Names of removal steps, joined by commas, that are not carried out: for one that can never succeed. */
   skip: `${GROUP}/skip-removal-steps`,
+  /** Another value than before: every generated secret value is replaced by a new one, once. */
+  rotate: `${GROUP}/rotate-secrets`,
 } as const
 
 /** Of the value of {@link ASKS}.retry, as much as is told apart. */
@@ -38,6 +40,17 @@ export const EVENTS_NAMESPACE = 'default'
 
 /** On a pod template: changes with the settings that the pods read at their start, so that they are started anew. */
 export const SETTINGS_ANNOTATION = `${GROUP}/settings`
+
+/** On a workload: its pods are being replaced by us, since when and what ran before. Taken away when the new ones run. */
+export const REPLACING_ANNOTATION = `${GROUP}/replacing`
+/** On a namespace that outlived its participant by `deletionPolicy: Retain`: since when. */
+export const RETAINED_ANNOTATION = `${GROUP}/retained`
+
+/**
+ * On a generated Secret: the request (the value of `ASKS.rotate`) that its values were made for. On the template of pods
+ * that read such a Secret: the same, so that they are started anew.
+ */
+export const ROTATION_ANNOTATION = `${GROUP}/rotation`
 
 /**
  * On a pod template: asks a simulated kubelet (the built-in cluster's, or KWOK's in the tests) to let the pods fail.

@@ -4,6 +4,7 @@ import { MANAGED_BY, MANAGED_BY_LABEL, PARTICIPANT_LABEL } from '../model/names.
 import { differencesOf, type Difference } from './differences.ts'
 import { refusedOf } from './immutable.ts'
 import { abandonedFields, isAppliedByUs, withCulprits } from './ownership.ts'
+import { type SecretStep, secretStep } from './secrets.ts'
 
 export type PlanStep =
   /** Not there yet. */
@@ -36,10 +37,11 @@ export type PlanStep =
       readonly do: 'leave'
       readonly object: KubeObject
       readonly live: KubeObject
-      readonly because: 'same' | 'written-once' | 'terminating'
+      readonly because: 'same' | 'terminating'
     }
   /** `object` is the live one, with the uid and resourceVersion to guard the deletion with. */
   | { readonly do: 'prune'; readonly object: KubeObject }
+  | SecretStep
 
 /**
  * Kinds that can be made again from the spec. Not among them: Secrets and volume claims, whose content would be lost, and
@@ -57,7 +59,7 @@ const PRUNABLE: ReadonlySet<string> = new Set([
  * One step per wanted object, in the order given, then the removal of what is not wanted any more.
  *
  * A field is compared only if it is wanted, or if our field manager set it earlier and it is not wanted any more;
- * defaults of the server and fields of others never cause a write. Secrets are created and then left alone.
+ * defaults of the server and fields of others never cause a write. Of a Secret no value is ever compared.
  *
  * Pruned are objects of the kinds in {@link PRUNABLE} that carry our managed-by label and the participant label of the
  * wanted objects, that our field manager applied, and that belong to no other object. With nothing wanted nothing is pruned: taking a participant away is
@@ -85,7 +87,7 @@ function stepFor(object: KubeObject, live: KubeObject | undefined): PlanStep {
   if (live === undefined) return { do: 'create', object }
   if (live.metadata.deletionTimestamp !== undefined)
     return { do: 'leave', object, live, because: 'terminating' }
-  if (object.kind === 'Secret') return { do: 'leave', object, live, because: 'written-once' }
+  if (object.kind === 'Secret') return secretStep(object, live)
   const found = [...differencesOf(object, live), ...abandonedFields(object, live)]
   if (found.length === 0) return { do: 'leave', object, live, because: 'same' }
   const differences = withCulprits(found, live)

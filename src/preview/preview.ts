@@ -1,17 +1,19 @@
 /** Says what the reconciler would do for a participant, by its own rules, and does none of it. */
 import type { Kube } from '../kube/kube.ts'
 import { isTerminating } from '../kube/namespace-state.ts'
-import { renderManifests, renderSecrets } from '../manifests/manifests.ts'
+import { manifestInputOf, renderManifests, renderSecrets } from '../manifests/manifests.ts'
 import { SpecError } from '../model/errors.ts'
 import { type KubeObject, RESOURCES } from '../model/kubernetes.ts'
-import type { Participant } from '../model/participant.ts'
+import type { ComponentName, Participant } from '../model/participant.ts'
 import type { Profiles } from '../model/profile.ts'
 import { plan, type PlanStep } from '../plan/plan.ts'
+import { planInOrder } from '../plan/roll-order.ts'
 import { foreignObject } from '../reconcile/converge.ts'
 import { namesakesOf, readLive } from '../reconcile/live.ts'
 import { ownsNamespace, ownsObject } from '../reconcile/ownership.ts'
 import { refusalOf } from '../reconcile/steps/accept.ts'
 import { foreignNamespace } from '../reconcile/steps/namespace.ts'
+import { isLiveRolledOut } from '../status/rolled-out.ts'
 import { olderHolder } from './older-holder.ts'
 
 export interface Why {
@@ -27,6 +29,8 @@ export interface Preview {
   readonly note?: string
   /** In the order in which they would be carried out. */
   readonly steps: readonly PlanStep[]
+  /** Those of the steps, at the end, that wait until the pods of a component have been replaced. */
+  readonly held?: { readonly until: ComponentName; readonly steps: readonly PlanStep[] }
 }
 
 export interface PreviewTools {
@@ -69,7 +73,7 @@ async function compare({ kube, profiles }: PreviewTools, participant: Participan
   const { name, uid = '' } = metadata
   const profile = profiles.get(spec.profile)
   if (profile === undefined) throw new SpecError('UnknownProfile', `there is no profile "${spec.profile}"`)
-  const input = { name, uid, spec, profile }
+  const input = manifestInputOf(participant, profile)
   const { namespace, storage, workloads } = renderManifests(input)
   // Values of Secrets are never compared and never shown.
   const wanted = [...renderSecrets(input, () => ''), ...storage, ...workloads]
@@ -85,11 +89,14 @@ async function compare({ kube, profiles }: PreviewTools, participant: Participan
     return { name, refused: foreignNamespace({ name, uid }, live), steps: [] }
   const objects = await readLive({ kube, namespace: name, parallel: PARALLEL_READS }, wanted)
   const foreign = namesakesOf(wanted, objects).find((object) => !ownsObject({ name, uid }, object))
+  const options = { isRolledOut: isLiveRolledOut, now: '' }
+  const { now, held, turn } = planInOrder([namespace, ...wanted], [live, ...objects], options)
   return {
     name,
     ...suspension(participant),
     ...(foreign && { refused: foreignObject(name, foreign) }),
-    steps: plan([namespace, ...wanted], [live, ...objects]),
+    steps: [...now, ...held],
+    ...(turn && held.length > 0 && { held: { until: turn.component, steps: held } }),
   }
 }
 

@@ -12,6 +12,12 @@ const object = {
   kind: 'Service',
   metadata: { name: 'vault', namespace: 'acme' },
 } as KubeObject
+const secret = {
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: { name: 'keys', namespace: 'acme' },
+  stringData: { password: 'hush' },
+} as KubeObject
 const differing = (by?: string): PlanStep => ({
   do: 'apply',
   object,
@@ -28,6 +34,8 @@ const steps: readonly PlanStep[] = [
   { do: 'recreate', object, live: object, differences: [], propagation: 'Orphan' },
   { do: 'keep', object, live: object, differences: [] },
   { do: 'prune', object },
+  { do: 'rotate', object: secret, live: secret },
+  { do: 'complete', object: secret, live: secret },
 ]
 
 describe('the account of a pass', () => {
@@ -38,7 +46,15 @@ describe('the account of a pass', () => {
     const told: Happening[] = []
     const tell = (happening: Happening): void => void told.push(happening)
     for (const step of steps) account({ name: 'acme', log, onWrite, tell }, step)
-    assert.deepEqual(writes, ['created', 'changed', 'repaired', 'recreated', 'pruned'])
+    assert.deepEqual(writes, [
+      'created',
+      'changed',
+      'repaired',
+      'recreated',
+      'pruned',
+      'rotated',
+      'completed',
+    ])
     assert.deepEqual(log.texts('warn'), ['drift repaired'])
     assert.deepEqual(
       told.map(({ reason, note }) => `${reason}: ${note}`),
@@ -54,6 +70,14 @@ describe('the account of a pass', () => {
       'corrected Service "vault": spec.type (set by "kubectl-edit")',
     )
     assert.doesNotMatch(messageOf(steps) ?? '', /NodePort|ClusterIP/u)
+  })
+
+  it('names the Secrets that got new values and the keys that were added, but no value', () => {
+    const said = messageOf(steps.slice(-2))
+    assert.equal(
+      said,
+      'gave Secret "keys" new values, as asked for; added to Secret "keys" what it lacked: password',
+    )
   })
 
   it('is silent when nothing that was there had to be touched', () => {

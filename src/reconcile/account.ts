@@ -5,6 +5,8 @@ import type { ObjectWrite } from '../model/object-write.ts'
 import { differencesIn } from '../plan/describe.ts'
 import type { Difference } from '../plan/differences.ts'
 import type { PlanStep } from '../plan/plan.ts'
+import { isMarkTakenAway } from '../plan/replacing.ts'
+import { keysWritten } from '../plan/secrets.ts'
 import type { Work } from './work.ts'
 
 type Account = Pick<Work, 'name' | 'log' | 'onWrite' | 'tell'>
@@ -38,7 +40,13 @@ function sentenceFor(step: PlanStep): string | undefined {
   switch (step.do) {
     case 'apply':
     case 'recreate':
+      // That a rollout of ours is over is no correction.
+      if (differencesIn(step).every(isMarkTakenAway)) return undefined
       return `${VERBS[step.do]} ${nameOf(step)}: ${pathsOf(step).join(', ')}`
+    case 'rotate':
+      return `gave ${nameOf(step)} new values, as asked for`
+    case 'complete':
+      return `added to ${nameOf(step)} what it lacked: ${keysWritten(step).join(', ')}`
     case 'prune':
       return `deleted ${nameOf(step)}, which is not wanted any more`
     case 'keep':
@@ -61,6 +69,10 @@ function writeOf(step: PlanStep): ObjectWrite | undefined {
       return 'recreated'
     case 'prune':
       return 'pruned'
+    case 'rotate':
+      return 'rotated'
+    case 'complete':
+      return 'completed'
     case 'leave':
     case 'keep':
       return undefined

@@ -8,6 +8,8 @@ import { heldStep } from './held-step.ts'
 import { waiting } from './outcomes.ts'
 import { release } from './removal/release.ts'
 import { removeNamespace } from './removal/remove-namespace.ts'
+import { removeRoutes } from './removal/remove-routes.ts'
+import { skippable } from './removal/skip.ts'
 import { accept } from './steps/accept.ts'
 import { finalizer } from './steps/finalizer.ts'
 import { namespace } from './steps/namespace.ts'
@@ -30,7 +32,7 @@ const PROVISIONING: readonly ReconcileStep[] = [
 ]
 /** Only looks: nothing is written for it but its own status. */
 const OBSERVING: readonly ReconcileStep[] = [accept, readiness]
-const REMOVAL: readonly ReconcileStep[] = [removeNamespace, release]
+const REMOVAL: readonly ReconcileStep[] = [...skippable([removeRoutes, removeNamespace]), release]
 const REMOVAL_OF_OBSERVED: readonly ReconcileStep[] = [release]
 
 /** What there is to do for a participant. Once our finalizer is gone from one that is deleted, it is not ours to touch. */

@@ -72,6 +72,7 @@ export async function openProvisioning(options: ProvisioningOptions): Promise<Pr
   caches.participants.subscribe((change) => wokenByParticipant(change, participants).forEach(wake))
   caches.namespaces.subscribe((change) => wake(wokenByNamespace(change)))
   caches.deployments.subscribe((change) => wake(wokenByWorkload(change)))
+  caches.statefulSets.subscribe((change) => wake(wokenByWorkload(change)))
   for (const [name] of caches.participants.entries()) wake(name)
   const owned = stack.move()
   const cached = (name: string): Participant | undefined => caches.participants.get(name)

@@ -10,12 +10,15 @@ import { namespacesStayGuarded } from './namespaces.ts'
 import { operationsAreRemembered } from './operations.ts'
 import { readsAreFree } from './reads.ts'
 import { refusalsHold } from './refusals.ts'
+import { removalsEnd } from './removal.ts'
 import { resourceIsGuarded } from './resource.ts'
 import { restartsAreHarmless } from './restart.ts'
+import { secretsRotate } from './rotation.ts'
 import { containersThatEndAreExplained } from './status-containers.ts'
 import { refusalsAreExplained } from './status-refused.ts'
 import { firstStartsAreJudged } from './status-start.ts'
 import { troubleIsExplained } from './status-trouble.ts'
+import { upgradesTakeTurns } from './upgrades.ts'
 
 const suites = [
   kubeKeepsItsPromises,
@@ -25,10 +28,13 @@ const suites = [
   refusalsHold,
   belongingsAreRespected,
   objectsConverge,
+  upgradesTakeTurns,
+  removalsEnd,
   namespacesStayGuarded,
   operationsAreRemembered,
   readsAreFree,
   restartsAreHarmless,
+  secretsRotate,
   oneProcessWrites,
   firstStartsAreJudged,
   troubleIsExplained,
