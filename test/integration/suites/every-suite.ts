@@ -8,6 +8,7 @@ import { kubeKeepsItsPromises } from './kube.ts'
 import { oneProcessWrites } from './leadership.ts'
 import { participantsLive } from './life.ts'
 import { namespacesStayGuarded } from './namespaces.ts'
+import { operationsAreRemembered } from './operations.ts'
 import { readsAreFree } from './reads.ts'
 import { refusalsHold } from './refusals.ts'
 import { removalsEnd } from './removal.ts'
@@ -34,6 +35,7 @@ const suites = [
   everythingIsAdmitted,
   participantsAreRouted,
   namespacesStayGuarded,
+  operationsAreRemembered,
   readsAreFree,
   restartsAreHarmless,
   secretsRotate,
