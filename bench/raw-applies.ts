@@ -29,7 +29,8 @@ export async function rawApplies(names: readonly string[], concurrency: number):
 function objectsOf(name: string): readonly KubeObject[] {
   const spec = { ...SPEC_DEFAULTS, did: `did:web:${name}.example` }
   const input: ManifestInput = { name, uid: `uid-of-${name}`, spec, profile: DEFAULT_PROFILE }
-  const { namespace, storage, workloads } = renderManifests(input)
+  const { namespace, policies, storage, workloads, routes } = renderManifests(input)
   const secrets = renderSecrets(input, () => 'x'.repeat(43))
-  return [namespace, ...secrets, ...storage, ...workloads]
+  // The quota last: what it counts is refused until its controller has counted for the first time.
+  return [namespace, ...secrets, ...storage, ...workloads, ...routes.objects, ...policies]
 }

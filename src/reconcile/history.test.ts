@@ -181,6 +181,15 @@ describe('an operation', () => {
     })
   })
 
+  it('by which it was created has succeeded when it was READY by the time that another one takes its place', () => {
+    const ready = { firstReadyTime: '2026-01-01T00:00:01Z' }
+    const first = after(aParticipant(), passOf({ readiness: waits }), ready)
+    const asked = changed(first, { annotations: { [ASKS.retry]: 'now' } })
+    const [, create] = after(asked, passOf({ readiness: waits }, 1_000)).status?.operations ?? []
+    assert.equal(create?.state, 'succeeded')
+    assert.deepEqual(create.steps, [{ name: 'readiness', attempts: 1, state: 'Done', durationMs: 1_000 }])
+  })
+
   it('by which it is created goes on when the specification changes meanwhile', () => {
     const first = after(aParticipant(), passOf({ readiness: waits }))
     const second = after(changed(first, { generation: 2 }), passOf({ readiness: done }, 1_000))

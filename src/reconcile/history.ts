@@ -69,27 +69,29 @@ function withBegun(held: History, participant: Participant, { asked, nowMs }: Be
   const operation: Operation = { ...asked, state: 'running', startedTime: timeOf(nowMs) }
   return {
     ...held,
-    operations: placed(held.operations ?? [], operation, nowMs),
+    operations: placed(participant, operation, nowMs),
     ...(value !== undefined && { lastHandledRetry: value }),
     ...(asked.type === 'retry' && { retries: (held.retries ?? 0) + 1 }),
   }
 }
 
 /** A removal goes on whatever is asked: a retry only has its tries start anew, and is over with that. */
-function placed(held: readonly Operation[], operation: Operation, nowMs: number): readonly Operation[] {
+function placed({ status = {} }: Participant, operation: Operation, nowMs: number): readonly Operation[] {
+  const { operations: held = [], firstReadyTime } = status
   const [first, ...others] = held
-  const removal = first?.state === 'running' && first.type === 'delete' ? first : undefined
-  const operations =
-    removal === undefined
-      ? [operation, ...held.map((each) => superseded(each, operation, nowMs))]
-      : [removal, over(operation, { state: 'succeeded' }, nowMs), ...others]
-  return operations.slice(0, REMEMBERED)
+  if (first?.state !== 'running') return [operation, ...held].slice(0, REMEMBERED)
+  const placement =
+    first.type === 'delete'
+      ? [first, over(operation, { state: 'succeeded' }, nowMs)]
+      : [operation, over(first, endBy(operation, first, firstReadyTime), nowMs)]
+  return [...placement, ...others].slice(0, REMEMBERED)
 }
 
-function superseded(held: Operation, by: Operation, nowMs: number): Operation {
-  if (held.state !== 'running') return held
-  const message = `it was not over when another one took its place: ${by.id}`
-  return over(held, { state: 'failed', error: { code: 'Superseded', message } }, nowMs)
+/** One that runs gives way to another. A creation that has been READY meanwhile has come to its end, though no pass has said so. */
+function endBy({ id }: Operation, { type }: Operation, firstReadyTime: string | undefined): End {
+  if (type === 'create' && firstReadyTime !== undefined) return { state: 'succeeded' }
+  const message = `it was not over when another one took its place: ${id}`
+  return { state: 'failed', error: { code: 'Superseded', message } }
 }
 
 type End = { readonly state: 'succeeded' } | { readonly state: 'failed'; readonly error: OperationError }
@@ -133,7 +135,7 @@ function over(operation: Operation, end: End, nowMs: number): Operation {
     ...operation,
     ...end,
     finishedTime: timeOf(nowMs),
-    steps: operation.steps.map((step) => settledStep(step, nowMs)),
+    steps: operation.steps.map((step) => settledStep(step, end.state, nowMs)),
   }
 }
 

@@ -7,7 +7,14 @@ import type { StepResult } from './pass.ts'
 import type { ReconcileStep } from './work.ts'
 
 /** The steps that read what there is. One that is not named here is taken in every pass. */
-const LOOKING: ReadonlySet<string> = new Set(['namespace', 'secrets', 'storage', 'workloads'])
+const LOOKING: ReadonlySet<string> = new Set([
+  'namespace',
+  'policies',
+  'secrets',
+  'storage',
+  'workloads',
+  'routes',
+])
 
 export function isLooking({ name }: Pick<ReconcileStep, 'name'>): boolean {
   return LOOKING.has(name)

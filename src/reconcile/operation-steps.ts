@@ -28,11 +28,11 @@ export function stepsAfter(
   })
 }
 
-/** As it is kept once its operation is over. */
-export function settledStep(step: OperationStep, nowMs: number): OperationStep {
+/** As it is kept once its operation is over. In one that has succeeded, what was still waited for has come. */
+export function settledStep(step: OperationStep, end: 'succeeded' | 'failed', nowMs: number): OperationStep {
   if (step.startedTime === undefined) return step
-  const { startedTime, ...kept } = step
-  return withError({ ...kept, durationMs: spanSince(startedTime, nowMs) }, step.lastError)
+  const { startedTime, state, ...kept } = step
+  return { ...kept, state: end === 'succeeded' ? 'Done' : state, durationMs: spanSince(startedTime, nowMs) }
 }
 
 interface Try {
