@@ -6,8 +6,8 @@ export interface Posted {
   readonly name: string
   /** From the request until its answer was read. */
   readonly ms: number
-  /** How many objects the answer promises. */
-  readonly objects: number
+  /** Kinds of the objects that the answer promises, each as often as there are objects of it. */
+  readonly kinds: readonly string[]
 }
 
 /** So many requests at a time, each on a connection of its own. */
@@ -26,9 +26,9 @@ export async function postAll(
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ participantName: name, did: `did:web:${name}.example` }),
     })
-    const answer = (await body.json()) as object
+    const answer = (await body.json()) as Record<string, string>
     const ms = performance.now() - startedAt
     if (statusCode !== 200) throw new Error(`POST ${name}: ${statusCode} ${JSON.stringify(answer)}`)
-    return { name, ms, objects: Object.keys(answer).length }
+    return { name, ms, kinds: Object.values(answer) }
   })
 }

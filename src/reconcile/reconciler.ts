@@ -30,8 +30,8 @@ export interface ReconcilerOptions extends Omit<StepTools, 'tuning' | 'participa
     note(object: KubeObject): void
   }
   readonly random: () => number
-  /** Participants worked on at the same time. Default {@link PARALLEL_PASSES}. */
-  readonly concurrency?: number
+  /** Participants worked on at the same time, at least 1. Default {@link PARALLEL_PASSES}. */
+  readonly concurrency?: number | (() => number)
   /** Tells people what happened; silent by default. */
   readonly tell?: Tell
   /** Told how each pass ended, and how many ms it took. */
