@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { DEFAULT_PROFILE } from '../manifests/default-profile.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import type { Environment } from './read-settings.ts'
 
@@ -14,6 +15,17 @@ profiles:
     storageClassName: fast
     components:
       postgres: { image: "registry.example/postgres:17", storage: 2Gi }
+`,
+  'routes.yaml': `
+profiles:
+  edge:
+    routes: { kind: ingress, ingressClassName: nginx }
+    network: { egress: { cidrs: [203.0.113.0/24] } }
+`,
+  'wrong-routes.yaml': `
+profiles:
+  a: { routes: { kind: loadbalancer } }
+  b: { network: { gateway: { cidrs: [everywhere] } } }
 `,
   'wrong.yaml': 'profiles: { small: { components: { postgres: { imag: x } } } }',
   'broken.yaml': 'profiles: [',
@@ -129,6 +141,19 @@ describe('the settings', () => {
     assert.deepEqual(small?.components.vault, profiles.get('default')?.components.vault)
     assert.equal(small?.storageClassName, 'fast')
     assert.deepEqual(reserved, ['billing'])
+  })
+
+  it('read how a profile is reached and whom it may call, and keep what it does not say', () => {
+    const edge = read(['--config', 'routes.yaml']).profiles.get('edge')
+    assert.equal(edge?.routes.kind, 'ingress')
+    assert.equal(edge.routes.ingressClassName, 'nginx')
+    assert.deepEqual(edge.network, {
+      ...DEFAULT_PROFILE.network,
+      egress: { cidrs: ['203.0.113.0/24'] },
+    })
+    const faults = faultsOf(['--config', 'wrong-routes.yaml']).join('\n')
+    assert.match(faults, /at \/profiles\/a\/routes\/kind/u)
+    assert.match(faults, /at \/profiles\/b\/network\/gateway\/cidrs\/0/u)
   })
 
   it('name the place in a file that is wrong', () => {

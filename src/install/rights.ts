@@ -63,6 +63,16 @@ export const RIGHTS: readonly Right[] = [
   ...[RESOURCES.ConfigMap, RESOURCES.Service, RESOURCES.ServiceAccount].map((resource) =>
     everywhere(resource, ['list', ...MAKE, 'delete'], 'make, mend and take away what the components need'),
   ),
+  ...[RESOURCES.NetworkPolicy, RESOURCES.ResourceQuota, RESOURCES.LimitRange].map((resource) =>
+    everywhere(
+      resource,
+      ['list', ...MAKE, 'delete'],
+      'make, mend and take away what fences a participant in',
+    ),
+  ),
+  ...[RESOURCES.HTTPRoute, RESOURCES.Ingress].map((resource) =>
+    everywhere(resource, ['list', ...MAKE, 'delete'], 'make, mend and take away the routes to a participant'),
+  ),
   everywhere(
     RESOURCES.PersistentVolumeClaim,
     ['list', ...MAKE],
@@ -85,12 +95,11 @@ export const RIGHTS: readonly Right[] = [
   },
   ...[RESOURCES.Ingress, RESOURCES.HTTPRoute].map((resource): Right => ({
     resource,
-    verbs: ['list', 'watch'],
+    verbs: ['watch'],
     where: 'everywhere',
     need: 'explanation',
     purpose: 'tell whether a participant can be reached from outside',
   })),
-  everywhere(RESOURCES.Ingress, ['delete'], 'end the traffic to a participant before it is removed'),
   {
     resource: RESOURCES.Lease,
     verbs: ['get', 'create', 'patch'],
@@ -121,13 +130,20 @@ export const RIGHTS: readonly Right[] = [
     need: 'doctor',
     purpose: 'tell whether claims get storage',
   },
-  ...[RESOURCES.ResourceQuota, RESOURCES.LimitRange].map((resource): Right => ({
-    resource,
-    verbs: ['list'],
-    where: 'own',
+  {
+    resource: RESOURCES.Gateway,
+    verbs: ['get'],
+    where: 'everywhere',
     need: 'doctor',
-    purpose: 'tell whether the namespace of the program has room for its pods',
-  })),
+    purpose: 'tell whether the Gateway of the routes is there',
+  },
+  {
+    resource: RESOURCES.IngressClass,
+    verbs: ['list'],
+    where: 'everywhere',
+    need: 'doctor',
+    purpose: 'tell whether anybody takes on an Ingress',
+  },
 ]
 
 function everywhere(resource: Resource, verbs: readonly Verb[], purpose: string): Right {

@@ -22,9 +22,10 @@ function inputFrom(file: string): ManifestInput {
 }
 
 const everythingOf = (input: ManifestInput): readonly KubeObject[] => {
-  const { namespace, storage, workloads } = renderManifests(input)
+  const { namespace, policies, storage, workloads, routes } = renderManifests(input)
   const numbered = Array.from({ length: 99 }, (_, index) => `generated-${index + 1}`).values()
-  return [namespace, ...renderSecrets(input, () => numbered.next().value ?? ''), ...storage, ...workloads]
+  const secrets = renderSecrets(input, () => numbered.next().value ?? '')
+  return [namespace, ...policies, ...secrets, ...storage, ...workloads, ...routes.objects]
 }
 
 const yamlOf = (object: KubeObject): string =>
@@ -71,7 +72,7 @@ describe('the manifests of a participant', () => {
       if (kind === 'Namespace') continue
       assert.equal(metadata.namespace, 'acme')
       assert.equal(
-        COMPONENTS.some((name) => name === labels['app.kubernetes.io/component']),
+        ['participant', ...COMPONENTS].some((name) => name === labels['app.kubernetes.io/component']),
         true,
         metadata.name,
       )

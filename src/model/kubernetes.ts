@@ -123,6 +123,27 @@ export const RESOURCES = {
     plural: 'ingresses',
     namespaced: true,
   },
+  IngressClass: {
+    group: 'networking.k8s.io',
+    version: 'v1',
+    kind: 'IngressClass',
+    plural: 'ingressclasses',
+    namespaced: false,
+  },
+  NetworkPolicy: {
+    group: 'networking.k8s.io',
+    version: 'v1',
+    kind: 'NetworkPolicy',
+    plural: 'networkpolicies',
+    namespaced: true,
+  },
+  Gateway: {
+    group: 'gateway.networking.k8s.io',
+    version: 'v1',
+    kind: 'Gateway',
+    plural: 'gateways',
+    namespaced: true,
+  },
   HTTPRoute: {
     group: 'gateway.networking.k8s.io',
     version: 'v1',

@@ -4,6 +4,7 @@ import { MANAGED_BY, MANAGED_BY_LABEL, PARTICIPANT_LABEL } from '../model/names.
 import { differencesOf, type Difference } from './differences.ts'
 import { refusedOf } from './immutable.ts'
 import { abandonedFields, isAppliedByUs, withCulprits } from './ownership.ts'
+import { withRoom } from './quota.ts'
 import { type SecretStep, secretStep } from './secrets.ts'
 
 export type PlanStep =
@@ -53,6 +54,11 @@ const PRUNABLE: ReadonlySet<string> = new Set([
   'Service',
   'StatefulSet',
   'Deployment',
+  'NetworkPolicy',
+  'ResourceQuota',
+  'LimitRange',
+  'HTTPRoute',
+  'Ingress',
 ])
 
 /**
@@ -63,12 +69,19 @@ const PRUNABLE: ReadonlySet<string> = new Set([
  *
  * Pruned are objects of the kinds in {@link PRUNABLE} that carry our managed-by label and the participant label of the
  * wanted objects, that our field manager applied, and that belong to no other object. With nothing wanted nothing is pruned: taking a participant away is
- * done by deleting its namespace, not by planning.
+ * done by deleting its namespace, not by planning. `participant` says whose objects are pruned even so.
  */
-export function plan(wanted: readonly KubeObject[], live: readonly KubeObject[]): readonly PlanStep[] {
+export function plan(
+  wanted: readonly KubeObject[],
+  live: readonly KubeObject[],
+  participant?: string,
+): readonly PlanStep[] {
   const liveByKey = new Map(live.map((object) => [identity(object), object]))
   const wantedKeys = new Set(wanted.map(identity))
-  const participants = new Set(wanted.map(participantOf))
+  const participants = new Set([
+    ...wanted.map(participantOf),
+    ...(participant === undefined ? [] : [participant]),
+  ])
   return [
     ...wanted.map((object) => stepFor(object, liveByKey.get(identity(object)))),
     ...live
@@ -83,8 +96,9 @@ export function hasChanges(steps: readonly PlanStep[]): boolean {
   return steps.some((step) => step.do !== 'leave' && step.do !== 'keep')
 }
 
-function stepFor(object: KubeObject, live: KubeObject | undefined): PlanStep {
-  if (live === undefined) return { do: 'create', object }
+function stepFor(wanted: KubeObject, live: KubeObject | undefined): PlanStep {
+  if (live === undefined) return { do: 'create', object: wanted }
+  const object = withRoom(wanted, live)
   if (live.metadata.deletionTimestamp !== undefined)
     return { do: 'leave', object, live, because: 'terminating' }
   if (object.kind === 'Secret') return secretStep(object, live)

@@ -10,6 +10,8 @@ export interface RollOptions {
   readonly isRolledOut: (live: KubeObject) => boolean
   /** RFC 3339. */
   readonly now: string
+  /** Whose objects are pruned also when nothing is wanted. */
+  readonly participant?: string
 }
 
 export interface RollOrder {
@@ -58,7 +60,7 @@ export function planInOrder(
   live: readonly KubeObject[],
   options: RollOptions,
 ): RollOrder {
-  const steps = plan(keepMarks(wanted, live), live)
+  const steps = plan(keepMarks(wanted, live), live, options.participant)
   const candidates = candidatesIn(steps, options)
   const first = candidates.findIndex((candidate, place) => takesTurn(candidate, candidates.slice(place + 1)))
   const holder = candidates[first]

@@ -90,7 +90,8 @@ describe('plan', () => {
     assert.match(said, /^apply {4}ConfigMap acme\/controlplane-settings$/mu)
     assert.match(said, /^ +data\.EDC_DSP_CALLBACK_ADDRESS: ".*localhost.*" -> ".*dataspace\.example.*"$/mu)
     assert.match(said, /^apply {4}Deployment acme\/controlplane$/mu)
-    assert.match(said, /^2 to change, \d+ left as they are$/mu)
+    assert.match(said, /^apply {4}HTTPRoute acme\/public$/mu)
+    assert.match(said, /^3 to change, \d+ left as they are$/mu)
     const { items } = await kube.list<KubeObject & { data?: Record<string, string> }>(RESOURCES.Secret)
     const values = items.flatMap(({ data = {} }) => Object.values(data))
     assert.ok(values.length > 0)
@@ -184,7 +185,7 @@ describe('plan of another template for several components', () => {
       said,
       /apply {4}StatefulSet acme\/vault\n.*memory.*\nlater, component by component, once vault runs:\napply {4}Deployment acme\/dataplane\n/u,
     )
-    assert.match(said, /^2 to change, /mu)
+    assert.match(said, /^3 to change, /mu)
   })
 
   it('says the same in JSON', async (t) => {
@@ -198,6 +199,7 @@ describe('plan of another template for several components', () => {
     assert.deepEqual(
       changed?.map(({ name, heldUntil }) => [name, heldUntil]),
       [
+        ['participant-quota', undefined],
         ['vault', undefined],
         ['dataplane', 'vault'],
       ],

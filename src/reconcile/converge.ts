@@ -6,7 +6,7 @@ import { planInOrder } from '../plan/roll-order.ts'
 import { isLiveRolledOut } from '../status/rolled-out.ts'
 import { account, messageOf, nameOf } from './account.ts'
 import { carryOut } from './carry-out.ts'
-import { namesakesOf, readLive } from './live.ts'
+import { type LiveReading, namesakesOf, readLive } from './live.ts'
 import { done, stalled, waiting } from './outcomes.ts'
 import { ownsObject } from './ownership.ts'
 import { outcomeOfTurn } from './turn.ts'
@@ -22,12 +22,23 @@ import type { Work } from './work.ts'
  * with a message when something that was there was corrected, made anew, deleted, or has to stay as it is.
  */
 export async function converge(work: Work, wanted: readonly KubeObject[]): Promise<Outcome> {
-  const { kube, name: namespace, signal, tuning } = work
-  const live = await readLive({ kube, namespace, signal, parallel: tuning.parallelReads }, wanted)
+  return await bringTo(work, wanted, await readLive(readingOf(work), wanted))
+}
+
+export function readingOf({ kube, name: namespace, signal, tuning }: Work): LiveReading {
+  return { kube, namespace, signal, parallel: tuning.parallelReads }
+}
+
+/** The same with what was read: what else is in `live` and was made by us is deleted, also if nothing is wanted. */
+export async function bringTo(
+  work: Work,
+  wanted: readonly KubeObject[],
+  live: readonly KubeObject[],
+): Promise<Outcome> {
   const foreign = namesakesOf(wanted, live).find((object) => !ownsObject(work, object))
-  if (foreign !== undefined) return stalled(foreignObject(namespace, foreign))
+  if (foreign !== undefined) return stalled(foreignObject(work.name, foreign))
   const now = new Date(work.now()).toISOString()
-  const order = planInOrder(wanted, live, { isRolledOut: isLiveRolledOut, now })
+  const order = planInOrder(wanted, live, { participant: work.name, isRolledOut: isLiveRolledOut, now })
   const going = await carryOutAll(work, order.now)
   if (going === undefined)
     return order.turn === undefined ? done(messageOf(order.now)) : outcomeOfTurn(work, order.turn)

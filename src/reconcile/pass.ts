@@ -13,7 +13,9 @@ import { skippable } from './removal/skip.ts'
 import { accept } from './steps/accept.ts'
 import { finalizer } from './steps/finalizer.ts'
 import { namespace } from './steps/namespace.ts'
+import { policies } from './steps/policies.ts'
 import { readiness } from './steps/readiness.ts'
+import { routes } from './steps/routes.ts'
 import { secrets } from './steps/secrets.ts'
 import { storage } from './steps/storage.ts'
 import { workloads } from './steps/workloads.ts'
@@ -25,9 +27,11 @@ const PROVISIONING: readonly ReconcileStep[] = [
   accept,
   finalizer,
   namespace,
+  policies,
   secrets,
   storage,
   workloads,
+  routes,
   readiness,
 ]
 /** Only looks: nothing is written for it but its own status. */

@@ -31,8 +31,8 @@ const PASSING: ReadonlySet<Resource> = new Set([RESOURCES.Event, RESOURCES.Lease
  */
 export async function pictureOf(kube: Kube, name: string): Promise<Picture> {
   const objects = (await everything(kube)).filter((object) => isInPicture(object, name))
-  const uid = objects.find(({ kind, metadata }) => kind === 'Participant' && metadata.name === name)?.metadata
-    .uid
+  const owner = objects.find(({ kind, metadata }) => kind === 'Participant' && metadata.name === name)
+  const uid = owner?.metadata.uid
   const chance = [...secretValues(objects), ...(uid === undefined ? [] : [[uid, '<uid>'] as const])]
   return Object.fromEntries(objects.map((object) => [labelOf(object), withoutChance(plain(object), chance)]))
 }
@@ -127,9 +127,9 @@ function isOfCluster(annotation: string): boolean {
   return /(?:^|\.)(?:kubernetes|k8s)\.io\//u.test(annotation) && !annotation.startsWith('app.kubernetes.io/')
 }
 
-/** Which fields, only for managers of ours: what those of the cluster have written by now is up to them. */
+/** Which fields, only of what we want: what a status tells, and what the cluster has written by now, is up to the times. */
 function fieldsOf({ manager, operation, subresource = '', fieldsV1 }: FieldsOfOne): string {
-  const ours = Object.values<string>(FIELD_MANAGER).includes(manager)
+  const ours = Object.values<string>(FIELD_MANAGER).includes(manager) && subresource === ''
   return [manager, operation, subresource, ours ? JSON.stringify(sorted(fieldsV1)) : ''].join(' ')
 }
 

@@ -113,6 +113,8 @@ function clientOf(
 export interface ServiceOverrides {
   readonly args?: readonly string[]
   readonly onCall?: KubeOptions['onCall']
+  /** The configuration file. */
+  readonly file?: string
 }
 
 /** The whole service in this process, on free ports; resolves when it is ready. */
@@ -120,7 +122,7 @@ export async function serviceOn(
   cluster: TestCluster,
   overrides: ServiceOverrides = {},
 ): Promise<RunningService> {
-  const service = await startService(configFor(cluster, overrides.args ?? []), {
+  const service = await startService(configFor(cluster, overrides), {
     log: silentLog,
     version: '0.0.0-test',
     ...(overrides.onCall && { onCall: overrides.onCall }),
@@ -161,13 +163,13 @@ const SUITE_YAML = JSON.stringify({
 
 function configFor(
   { kubeconfig, settings = [] }: Pick<TestCluster, 'kubeconfig' | 'settings'>,
-  args: readonly string[],
+  { args = [], file = SUITE_YAML }: ServiceOverrides,
 ): Config {
   const config = readConfig({
     args: ['--port', '0', '--kubeconfig', kubeconfig, '--config', 'suite.yaml', ...settings, ...args],
     // Services of several suites share a cluster and get in nobody's way; who is elected is a suite of its own.
     env: { LEADER_ELECTION: 'off' },
-    readFile: () => SUITE_YAML,
+    readFile: () => file,
   })
   if (config === 'help') throw new Error('the test asked for help')
   return config

@@ -1,5 +1,6 @@
 /** Deletes the routes that lead to the participant, so that traffic from outside ends before what answers it. */
 import { hasReason } from '../../kube/errors.ts'
+import { ROUTE_RESOURCES } from '../../manifests/routes.ts'
 import { type KubeObject, type Resource, RESOURCES } from '../../model/kubernetes.ts'
 import type { Outcome } from '../../model/outcome.ts'
 import { isAppliedByUs } from '../../plan/ownership.ts'
@@ -9,8 +10,6 @@ import { done, waiting } from '../outcomes.ts'
 import { ownsNamespace, ownsObject } from '../ownership.ts'
 import type { Work } from '../work.ts'
 import type { SkippableStep } from './skip.ts'
-
-const ROUTES: readonly Resource[] = [RESOURCES.HTTPRoute, RESOURCES.Ingress]
 
 /**
  * Sets no condition. Waiting with `RoutesTerminating` while one of them is held by a finalizer. Routes that somebody else
@@ -26,7 +25,7 @@ async function remove(work: Work): Promise<Outcome> {
   const { kube, name, signal, tuning } = work
   const namespace = await kube.get(RESOURCES.Namespace, { name }, { signal })
   if (namespace === undefined || !ownsNamespace(work, namespace)) return done()
-  const found = await Promise.all(ROUTES.map((resource) => routesOf(work, resource)))
+  const found = await Promise.all(ROUTE_RESOURCES.map((resource) => routesOf(work, resource)))
   for (const route of found.flat()) {
     if (route.metadata.deletionTimestamp === undefined) await take(work, route)
   }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { aParticipant } from '../../../test/support/builders.ts'
 import { RecordedLog } from '../../../test/support/recorded-log.ts'
+import type { Happening } from '../../model/happening.ts'
 import { ASKS } from '../../model/names.ts'
 import type { Outcome } from '../../model/outcome.ts'
 import type { Step } from '../../model/participant.ts'
@@ -23,13 +24,19 @@ async function run(skip: string | undefined, steps: readonly Step[] = [held]) {
     },
   })
   const log = new RecordedLog()
+  const events: Happening[] = []
+  const tell = (happening: Happening): void => void events.push(happening)
   const annotations = skip === undefined ? {} : { [ASKS.skip]: skip }
   const participant = aParticipant({ metadata: { annotations }, status: { steps } })
-  const work = { participant, name: 'acme', log } as unknown as Work
+  const work = { participant, name: 'acme', log, tell } as unknown as Work
   const outcomes: Outcome[] = []
   const waits = waiting({ reason: 'Held', message: 'it is held' }, 1)
   for (const step of skippable([stepOf('first', waits), stepOf('second', done())]))
     outcomes.push(await step.run(work))
+  assert.deepEqual(
+    events.map(({ note }) => note),
+    log.texts('warn'),
+  )
   return { ran, outcomes, told: log.texts('warn') }
 }
 

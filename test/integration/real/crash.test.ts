@@ -1,4 +1,4 @@
 import { deathsAreHarmless } from '../suites/crash.ts'
-import { openReal } from '../test-cluster.ts'
+import { openInstalled } from '../test-cluster.ts'
 
-deathsAreHarmless('a real API server', openReal, { clusters: 2, deaths: 'of each kind' })
+deathsAreHarmless('a real API server', openInstalled, { clusters: 2, deaths: 'of each kind' })

@@ -1,5 +1,6 @@
 /** All suites, in the order in which they build on each other, on one cluster. */
 import { type OpenTestCluster, shared } from '../test-cluster.ts'
+import { everythingIsAdmitted } from './admission.ts'
 import { belongingsAreRespected } from './belongings.ts'
 import { objectsConverge } from './convergence.ts'
 import { eventsAreShared } from './events.ts'
@@ -14,6 +15,7 @@ import { removalsEnd } from './removal.ts'
 import { resourceIsGuarded } from './resource.ts'
 import { restartsAreHarmless } from './restart.ts'
 import { secretsRotate } from './rotation.ts'
+import { participantsAreRouted } from './routes.ts'
 import { containersThatEndAreExplained } from './status-containers.ts'
 import { refusalsAreExplained } from './status-refused.ts'
 import { firstStartsAreJudged } from './status-start.ts'
@@ -30,6 +32,8 @@ const suites = [
   objectsConverge,
   upgradesTakeTurns,
   removalsEnd,
+  everythingIsAdmitted,
+  participantsAreRouted,
   namespacesStayGuarded,
   operationsAreRemembered,
   readsAreFree,
