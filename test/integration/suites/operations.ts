@@ -90,6 +90,13 @@ export function operationsAreRemembered(clusterName: string, open: OpenTestClust
         { what: `an event ${reason} about ${name}`, withinMs: 30_000 },
       )
 
+    /** What `kubectl describe` shows; where there is no kubectl, what it would read. */
+    const describeParticipant = async (name: string): Promise<string> => {
+      if (cluster.kubectl !== undefined) return await cluster.kubectl('describe', 'participant', name)
+      const resource = await cluster.kube.get(RESOURCES.Participant, { name })
+      return [resource, ...(await eventsAbout(name))].map((object) => JSON.stringify(object)).join('\n')
+    }
+
     const annotate = (name: string, value: string): Promise<KubeObject> =>
       cluster.kube.patch<KubeObject>(
         RESOURCES.Participant,
@@ -150,6 +157,14 @@ export function operationsAreRemembered(clusterName: string, open: OpenTestClust
       await untilEvent('op-broken', 'OperationFailed', /^create failed at step readiness .*\(ImagePull\)$/u)
       const event = await untilEvent('op-broken', 'ComponentFailed', /^FAILED: controlplane: /u)
       assert.equal(event.type, 'Warning')
+      const described = await describeParticipant('op-broken')
+      for (const sentence of [
+        /controlplane: container controlplane cannot pull image/u,
+        /ComponentFailed\b.*FAILED: controlplane: /u,
+        /OperationFailed\b.*create failed at step readiness after .*\(ImagePull\)/u,
+        /a component cannot become ready without a person/u,
+      ])
+        assert.match(described, sentence)
       // The mended profile: a new generation, hence an update.
       const body = { spec: { profile: 'default' } }
       await cluster.kube.patch(
