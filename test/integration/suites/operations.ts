@@ -101,7 +101,7 @@ export function operationsAreRemembered(clusterName: string, open: OpenTestClust
       assert.match(failed.error?.message ?? '', new RegExp(`controlplane: .*${MISSING_IMAGE}`, 'u'))
       await untilEvent(cluster, 'op-broken', {
         reason: 'OperationFailed',
-        says: /^create failed at step readiness .*\(ImagePull\)$/u,
+        says: /^create failed after \d+ s at step readiness \(ImagePull\)/u,
       })
       const event = await untilEvent(cluster, 'op-broken', {
         reason: 'ComponentFailed',
@@ -112,7 +112,7 @@ export function operationsAreRemembered(clusterName: string, open: OpenTestClust
       for (const sentence of [
         /controlplane: container controlplane cannot pull image/u,
         /ComponentFailed\b.*FAILED: controlplane: /u,
-        /OperationFailed\b.*create failed at step readiness after .*\(ImagePull\)/u,
+        /OperationFailed\b.*create failed after .* at step readiness \(ImagePull\)\. Once the cause is gone/u,
         /a component cannot become ready without a person/u,
       ])
         assert.match(described, sentence)
