@@ -59,6 +59,9 @@ export function participantsAreRouted(clusterName: string, open: OpenTestCluster
         await settled(service, 'rerouted', /^$/u)
         assert.ok(await routeOf('Ingress', 'rerouted'))
         assert.equal(await routeOf('HTTPRoute', 'rerouted'), undefined)
+        await lookAgain('rerouted', 'by Ingress')
+        // Nothing to delete any more, and nothing to correct.
+        await settled(service, 'rerouted', /^$/u)
       }
       await using service = await serviceRoutingBy('none')
       await toldOf(service, 'rerouted', /^deleted Ingress "public"/u)
@@ -111,14 +114,17 @@ export function participantsAreRouted(clusterName: string, open: OpenTestCluster
         } as KubeObject)
         await eventually(isServed, { what: 'HTTPRoutes to be served again', withinMs: 30_000 })
       }
-      await cluster.kube.patch(
-        RESOURCES.Participant,
-        { name: 'unrouted' },
-        { type: 'merge', manager: 'suite', body: { metadata: { annotations: { [ASKS.retry]: 'now' } } } },
-      )
+      await lookAgain('unrouted', 'with HTTPRoutes')
       await eventually(() => routeOf('HTTPRoute', 'unrouted'), { what: 'a route', withinMs: 30_000 })
       await remove(service, 'unrouted')
     })
+
+    const lookAgain = (name: string, why: string): Promise<unknown> =>
+      cluster.kube.patch(
+        RESOURCES.Participant,
+        { name },
+        { type: 'merge', manager: 'suite', body: { metadata: { annotations: { [ASKS.retry]: why } } } },
+      )
 
     const isServed = async (): Promise<boolean> => {
       try {
