@@ -1,7 +1,8 @@
 /** Objects as a real API server returns them, in size and shape: field managers' bookkeeping included. */
 import type { KubeObject } from '../src/model/kubernetes.ts'
 import { COMPONENT_LABEL, OWNER_ANNOTATION, PARTICIPANT_LABEL } from '../src/model/names.ts'
-import { COMPONENTS, SPEC_DEFAULTS } from '../src/model/participant.ts'
+import { COMPONENTS, type Participant, SPEC_DEFAULTS } from '../src/model/participant.ts'
+import { stepsFor } from '../src/reconcile/pass.ts'
 
 const BORN = '2026-01-01T00:00:00Z'
 
@@ -59,7 +60,10 @@ function containerOf(component: string): object {
   }
 }
 
-const STEPS = ['accept', 'finalizer', 'namespace', 'secrets', 'storage', 'workloads', 'readiness']
+const STEPS = stepsFor({
+  metadata: { name: 'any' },
+  spec: { ...SPEC_DEFAULTS, did: 'did:web:any.example' },
+} as Participant).map(({ name }) => name)
 
 /** As it is remembered of each participant that is left alone once it is created; real ones have uids of 36 characters. */
 function creationOf(name: string): object {

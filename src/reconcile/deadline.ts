@@ -7,10 +7,10 @@ import { spanOf } from './times.ts'
 
 /** How long steps may wait, ms; Infinity: as long as it takes. */
 export interface Deadlines {
-  /** By the reason it waits for; counts before `steps`. */
-  readonly reasons: Readonly<Record<string, number>>
   /** By the name of the step. */
   readonly steps: Readonly<Record<string, number>>
+  /** By the reason it waits for, in steps that are not named. */
+  readonly reasons: Readonly<Record<string, number>>
   /** For all that is not named. */
   readonly others: number
 }
@@ -41,7 +41,7 @@ export function heldToDeadline(outcome: Outcome, clocked: Clocked): Outcome {
 }
 
 function limitFor(reason: string, { deadlines, step }: Clocked): number {
-  return deadlines.reasons[reason] ?? deadlines.steps[step] ?? deadlines.others
+  return deadlines.steps[step] ?? deadlines.reasons[reason] ?? deadlines.others
 }
 
 /** Infinity for one that waited for too long already. */

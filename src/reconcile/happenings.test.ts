@@ -67,7 +67,14 @@ describe('what is told of an operation', () => {
     ])
     const error = { step: 'readiness', code: 'ImagePull', message: 'controlplane: cannot pull image' }
     assert.deepEqual(told([], [], [{ ...running, ...over, state: 'failed', error }]), [
-      'Warning OperationFailed Create: create failed at step readiness after 12 s: controlplane: cannot pull image (ImagePull)',
+      'Warning OperationFailed Create: create failed after 12 s at step readiness (ImagePull). Once the cause is gone it goes on by itself; at once with: kubectl annotate participant acme dataspaces.dev/retry="$(date)" --overwrite',
+    ])
+  })
+
+  it('is, of one that gave way, to which', () => {
+    const error = { code: 'Superseded', message: 'another one took its place: acme.update-2.u' }
+    assert.deepEqual(told([], [], [{ ...running, ...over, state: 'failed', error }]), [
+      'Warning OperationFailed Create: create failed after 12 s: another one took its place: acme.update-2.u',
     ])
   })
 

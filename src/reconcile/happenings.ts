@@ -1,11 +1,15 @@
 /** Tells what changed with a status write, for Kubernetes Events: steps that stalled, failed or recovered, and operations that ended. Pure. */
 import type { Happening } from '../model/happening.ts'
-import type { Operation, OperationType, Participant, Step } from '../model/participant.ts'
+import { ASKS } from '../model/names.ts'
+import type { Operation, OperationError, OperationType, Participant, Step } from '../model/participant.ts'
 import type { ReconcileStatus } from './report.ts'
 import { spanOf } from './times.ts'
 
 /** To be told once the status has been written: what it says already was told before. */
-export function happeningsOf({ status = {} }: Participant, now: ReconcileStatus): readonly Happening[] {
+export function happeningsOf(
+  { metadata, status = {} }: Participant,
+  now: ReconcileStatus,
+): readonly Happening[] {
   const action = actionOf(now.operations?.[0])
   const steps = (now.steps ?? []).flatMap((step) => {
     const before = status.steps?.find(({ name }) => name === step.name)
@@ -15,7 +19,7 @@ export function happeningsOf({ status = {} }: Participant, now: ReconcileStatus)
     ({ id, state }) =>
       state !== 'running' && !status.operations?.some((op) => op.id === id && op.state === state),
   )
-  return [...steps, ...ended.toReversed().map(endOf)]
+  return [...steps, ...ended.toReversed().map((operation) => endOf(metadata.name, operation))]
 }
 
 /** The removal of a participant ends with the resource that would record it. */
@@ -55,17 +59,28 @@ function why(step: Step | undefined): Pick<Happening, 'reason'> {
   return { reason: step?.reason ?? step?.state ?? 'Unknown' }
 }
 
-function endOf(operation: Operation): Happening {
+function endOf(participant: string, operation: Operation): Happening {
   const { type, state, error, startedTime = '', finishedTime = '' } = operation
   const action = ACTIONS[type]
   const after = `after ${spanOf(Date.parse(finishedTime) - Date.parse(startedTime))}`
-  if (state === 'succeeded') {
-    const note = type === 'suspend' ? SUSPENDED : `${type} succeeded ${after}`
-    return { type: 'Normal', reason: 'OperationSucceeded', action, note }
-  }
-  const at = error?.step === undefined ? '' : ` at step ${error.step}`
-  const why = error === undefined ? '' : `: ${error.message} (${error.code})`
-  return { type: 'Warning', reason: 'OperationFailed', action, note: `${type} failed${at} ${after}${why}` }
+  if (state !== 'succeeded')
+    return {
+      type: 'Warning',
+      reason: 'OperationFailed',
+      action,
+      note: `${type} failed ${after}${causeOf(participant, error)}`,
+    }
+  const note = type === 'suspend' ? SUSPENDED : `${type} succeeded ${after}`
+  return { type: 'Normal', reason: 'OperationSucceeded', action, note }
+}
+
+/** The whole text stands in an event of its own: that of the step, or of the state. */
+function causeOf(participant: string, error: OperationError | undefined): string {
+  if (error?.step === undefined) return `: ${error?.message ?? ''}`
+  return (
+    ` at step ${error.step} (${error.code}). Once the cause is gone it goes on by itself; ` +
+    `at once with: kubectl annotate participant ${participant} ${ASKS.retry}="$(date)" --overwrite`
+  )
 }
 
 const SUSPENDED = 'suspend succeeded: nothing is created, changed or repaired until it is resumed'

@@ -137,8 +137,17 @@ describe('an operation', () => {
 
   it('has failed when a component turned out to need a person, and names the cause', () => {
     const acme = after(aParticipant(), passOf({ readiness: waits }), stalledSince(10))
-    const { state, error } = newestOf(after(acme, passOf({ readiness: waits }, 10_000)))
+    const { state, error, steps } = newestOf(after(acme, passOf({ readiness: waits }, 10_000)))
     assert.equal(state, 'failed')
+    assert.deepEqual(steps, [
+      {
+        name: 'readiness',
+        state: 'Stalled',
+        attempts: 1,
+        durationMs: 10_100,
+        lastError: 'ImagePull: controlplane: cannot pull image',
+      },
+    ])
     assert.deepEqual(error, {
       step: 'readiness',
       code: 'ImagePull',

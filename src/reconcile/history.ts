@@ -1,9 +1,9 @@
 /** Keeps the record of operations: which one begins with a pass, how its steps went, and how it ended. Pure. */
 import { askedOperation, retryAnnotation } from '../model/operation.ts'
-import type { Operation, OperationError, Participant, ParticipantStatus } from '../model/participant.ts'
+import type { Operation, Participant, ParticipantStatus } from '../model/participant.ts'
 import { clip } from './clip.ts'
 import { componentsFailure } from './components-failed.ts'
-import { settledStep, stepsAfter } from './operation-steps.ts'
+import { type End, settledStep, stepsAfter } from './operation-steps.ts'
 import type { PassResult } from './pass.ts'
 import { timeOf } from './times.ts'
 
@@ -94,8 +94,6 @@ function endBy({ id }: Operation, { type }: Operation, firstReadyTime: string | 
   return { state: 'failed', error: { code: 'Superseded', message } }
 }
 
-type End = { readonly state: 'succeeded' } | { readonly state: 'failed'; readonly error: OperationError }
-
 interface Ending {
   readonly participant: Participant
   readonly pass: PassResult
@@ -135,7 +133,7 @@ function over(operation: Operation, end: End, nowMs: number): Operation {
     ...operation,
     ...end,
     finishedTime: timeOf(nowMs),
-    steps: operation.steps.map((step) => settledStep(step, end.state, nowMs)),
+    steps: operation.steps.map((step) => settledStep(step, end, nowMs)),
   }
 }
 

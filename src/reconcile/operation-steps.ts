@@ -1,6 +1,6 @@
 /** Accounts for the steps of one operation over all its passes: tries, time, and what went wrong last. Pure. */
 import type { Outcome } from '../model/outcome.ts'
-import type { OperationStep, Step } from '../model/participant.ts'
+import type { OperationError, OperationStep, Step } from '../model/participant.ts'
 import { clip } from './clip.ts'
 import { STATES } from './outcomes.ts'
 import type { PassResult, StepResult } from './pass.ts'
@@ -28,11 +28,23 @@ export function stepsAfter(
   })
 }
 
-/** As it is kept once its operation is over. In one that has succeeded, what was still waited for has come. */
-export function settledStep(step: OperationStep, end: 'succeeded' | 'failed', nowMs: number): OperationStep {
+/** How an operation ends. */
+export type End =
+  | { readonly state: 'succeeded' }
+  | { readonly state: 'failed'; readonly error: OperationError }
+
+/**
+ * As it is kept once its operation is over. In one that has succeeded, what was still waited for has come; in one that
+ * has failed, the step that is to blame is stalled.
+ */
+export function settledStep(step: OperationStep, end: End, nowMs: number): OperationStep {
   if (step.startedTime === undefined) return step
-  const { startedTime, state, ...kept } = step
-  return { ...kept, state: end === 'succeeded' ? 'Done' : state, durationMs: spanSince(startedTime, nowMs) }
+  const { startedTime, ...kept } = step
+  const settled = { ...kept, durationMs: spanSince(startedTime, nowMs) }
+  if (end.state === 'succeeded') return { ...settled, state: 'Done' }
+  const { step: culprit, code, message } = end.error
+  if (culprit !== step.name) return settled
+  return withError({ ...settled, state: 'Stalled' }, clip(`${code}: ${message}`, ERROR_LENGTH))
 }
 
 interface Try {

@@ -1,6 +1,7 @@
 /** Tests what becomes of operations on a cluster: retried, out of time, told of, and remembered by the next process. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { aParticipant } from '../../test/support/builders.ts'
 import { eventually } from '../../test/support/eventually.ts'
 import {
   createParticipant,
@@ -17,6 +18,7 @@ import type { Happening } from '../model/happening.ts'
 import { RESOURCES } from '../model/kubernetes.ts'
 import { ASKS } from '../model/names.ts'
 import type { Operation } from '../model/participant.ts'
+import { stepsFor } from './pass.ts'
 
 /** A cluster that makes no Secrets until it is told to. */
 function withoutSecrets(kube: Kube): { readonly kube: Kube; allow: () => void; tries: () => number } {
@@ -74,12 +76,7 @@ describe('an operation on a cluster', () => {
     assert.match(retry.id, /^acme\.retry-2\./u)
     assert.deepEqual(
       retry.steps.map(({ name, state, attempts, lastError }) => [name, state, attempts, lastError]),
-      ['accept', 'finalizer', 'namespace', 'secrets', 'storage', 'workloads', 'readiness'].map((step) => [
-        step,
-        'Done',
-        1,
-        undefined,
-      ]),
+      stepsFor(aParticipant()).map(({ name }) => [name, 'Done', 1, undefined]),
     )
     assert.ok(retry.steps.every(({ durationMs = -1 }) => durationMs >= 0))
     const status = (await participantIn(cluster.kube, 'acme'))?.status

@@ -42,6 +42,10 @@ describe('a participant is looked at', () => {
       ...acme,
       metadata: { ...acme.metadata, annotations: { [ASKS.retry]: 'now' } },
     },
+    'a component needs a person': {
+      ...acme,
+      status: { conditions: [{ ...condition('Stalled', 'ComponentFailed'), status: 'True' }] },
+    },
     'its components changed': { ...acme, status: { conditions: [condition('ComponentsReady', 'X')] } },
   }
   for (const [when, object] of Object.entries(updates)) {

@@ -41,10 +41,15 @@ export const DEFAULT_TUNING: Tuning = {
   // Counts that worsen are held back for 3 s (src/status/steadiness.ts).
   settleMs: 5_000,
   deadlines: {
+    // Their time is judged by the status engine: by start deadlines, and as DeletionStuck.
+    steps: {
+      readiness: Infinity,
+      'remove-routes': Infinity,
+      'remove-namespace': Infinity,
+      release: Infinity,
+    },
     // How long a rollout may take is judged by the status engine and by its controller: UpgradeFailed.
     reasons: { NamespaceTerminating: 60 * 60_000, RollingOut: Infinity },
-    // Their time is judged by the status engine: by start deadlines, and as DeletionStuck.
-    steps: { readiness: Infinity, 'remove-namespace': Infinity, release: Infinity },
     others: 10 * 60_000,
   },
   // A kubelet pulls an image, or starts a container, at least every five minutes.

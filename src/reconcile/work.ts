@@ -52,7 +52,8 @@ export interface Work extends StepTools {
 /**
  * Checks what is, does what is missing, says how that ended; may be run again at any time.
  *
- * What it throws becomes an outcome in `from-error.ts`.
+ * What it throws becomes an outcome in `from-error.ts`; one that waits for too long is stalled by `deadline.ts`. Its doc
+ * comment says which conditions it sets, and for which reasons it waits and stalls.
  */
 export interface ReconcileStep {
   /** As recorded in `status.steps`. */

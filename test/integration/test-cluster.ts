@@ -25,6 +25,8 @@ export interface TestCluster extends AsyncDisposable {
   readonly kube: Kube
   /** For kinds that the product does not know: POSTs an object to a path, and GETs what is at one. */
   readonly api: Pick<Api, 'create' | 'get'>
+  /** Where there is one for it. */
+  readonly kubectl?: Installation['kubectl']
 }
 
 export type OpenTestCluster = () => Promise<TestCluster>
@@ -57,7 +59,8 @@ export async function openReal(): Promise<TestCluster> {
   return owning(stack, { kubeconfig, ...(await clientsOf(kubeconfig, stack)) })
 }
 
-export interface InstalledCluster extends TestCluster, Pick<Installation, 'kubectl'> {
+export interface InstalledCluster extends TestCluster {
+  readonly kubectl: Installation['kubectl']
   /** Of the program's account. */
   readonly auditLog: string
 }
