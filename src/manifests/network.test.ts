@@ -58,7 +58,12 @@ const { identityhub, controlplane, dataplane } = ENDPOINTS
 
 describe('the network of a participant', () => {
   it('is closed for every pod, in both directions, but for what a policy of a component allows', () => {
-    assert.deepEqual(specOf('default-deny'), { podSelector: {}, policyTypes: ['Ingress', 'Egress'] })
+    assert.deepEqual(specOf('default-deny'), {
+      podSelector: {},
+      policyTypes: ['Ingress', 'Egress'],
+      ingress: [],
+      egress: [],
+    })
     assert.deepEqual([...policiesWith().keys()], ['default-deny', ...COMPONENTS])
   })
 

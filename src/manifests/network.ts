@@ -49,7 +49,13 @@ const FOR_PROVISIONER: Readonly<Partial<Record<ComponentName, readonly number[]>
  * Policies").
  */
 export function networkPolicies(input: ManifestInput): readonly (KubeObject & NetworkPolicy)[] {
-  const denied: NetworkPolicySpec = { podSelector: {}, policyTypes: ['Ingress', 'Egress'] }
+  // The empty lists are ours, so that what somebody adds to them is taken back.
+  const denied: NetworkPolicySpec = {
+    podSelector: {},
+    policyTypes: ['Ingress', 'Egress'],
+    ingress: [],
+    egress: [],
+  }
   return [
     policy(sharedMetadata(input, 'default-deny'), denied),
     ...COMPONENTS.map((component) => policy(metadataOf(input, component), allowed(input, component))),

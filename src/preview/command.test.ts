@@ -7,6 +7,7 @@ import type { Kube } from '../kube/kube.ts'
 import { DEFAULT_PROFILE } from '../manifests/default-profile.ts'
 import { type KubeObject, RESOURCES } from '../model/kubernetes.ts'
 import { ASKS } from '../model/names.ts'
+import { httpRouteDefinition } from '../simulator/gateway-api.ts'
 import { preview, type Subject } from './command.ts'
 import type { Command } from './options.ts'
 
@@ -100,6 +101,17 @@ describe('plan', () => {
       assert.ok(!json.includes(value))
       assert.ok(!json.includes(Buffer.from(value, 'base64').toString()))
     }
+  })
+
+  it('says that no route is made where the cluster does not know its kind', async (t) => {
+    const kube = await clusterFor(t)
+    await acmeOn(kube)
+    const { name } = httpRouteDefinition().metadata
+    await kube.delete(RESOURCES.CustomResourceDefinition, { name })
+    const { code, said } = await run(kube, ['plan', '-f', '-'], FILE)
+    assert.equal(code, 0)
+    assert.match(said, /^note: no route is made: HTTPRoute is not served by this cluster: install /mu)
+    assert.doesNotMatch(said, /to change|to create|to delete/u)
   })
 
   it('says in JSON what it says in words', async (t) => {

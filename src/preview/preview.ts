@@ -13,7 +13,7 @@ import { namesakesOf, readLive, resourceFor } from '../reconcile/live.ts'
 import { ownsNamespace, ownsObject } from '../reconcile/ownership.ts'
 import { refusalOf } from '../reconcile/steps/accept.ts'
 import { foreignNamespace } from '../reconcile/steps/namespace.ts'
-import { readRoutes } from '../reconcile/steps/routes.ts'
+import { notServed, readRoutes } from '../reconcile/steps/routes.ts'
 import { isLiveRolledOut } from '../status/rolled-out.ts'
 import { olderHolder } from './older-holder.ts'
 
@@ -92,12 +92,15 @@ async function compare({ kube, profiles }: PreviewTools, participant: Participan
   const reading = { kube, namespace: name, parallel: PARALLEL_READS }
   const existing = await readRoutes(reading)
   const objects = [...(await readLive(reading, others)), ...existing.live]
-  const wanted = all.filter((object) => !existing.unserved.includes(resourceFor(object)))
+  const isServed = (object: KubeObject): boolean => !existing.unserved.includes(resourceFor(object))
+  const wanted = all.filter(isServed)
+  const unserved = routes.objects.find((object) => !isServed(object))
   const foreign = namesakesOf(wanted, objects).find((object) => !ownsObject({ name, uid }, object))
   const options = { participant: name, isRolledOut: isLiveRolledOut, now: '' }
   const { now, held, turn } = planInOrder([namespace, ...wanted], [live, ...objects], options)
   return {
     name,
+    ...(unserved && { note: `no route is made: ${notServed(unserved)}` }),
     ...suspension(participant),
     ...(foreign && { refused: foreignObject(name, foreign) }),
     steps: [...now, ...held],

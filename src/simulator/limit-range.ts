@@ -1,6 +1,7 @@
 /** What the admission plugin LimitRanger gives a new pod: amounts for containers that bring none. */
 import { RESOURCES } from '../model/kubernetes.ts'
-import { isObject, type JsonObject, listAt, objectAt } from './json.ts'
+import { asText, isObject, type JsonObject, listAt, objectAt } from './json.ts'
+import { mapped } from './pod-defaults.ts'
 import type { State, StoredObject } from './state.ts'
 
 const ANNOTATION = 'kubernetes.io/limit-ranger'
@@ -11,32 +12,43 @@ export function withLimitDefaults(state: Pick<State, 'list'>, pod: StoredObject)
     .list(RESOURCES.LimitRange, pod.metadata.namespace)
     .flatMap((range) => listAt(range, 'spec', 'limits'))
     .filter((item) => objectAt(item)['type'] === 'Container')
+    .map((item) => objectAt(item))
   const told: string[] = []
-  const containers = listAt(pod, 'spec', 'containers')
-    .filter(isObject)
-    .map((container) =>
-      ranges.reduce<JsonObject>((held, range) => given(held, objectAt(range), told), limited(container)),
-    )
-  const { annotations } = pod.metadata
-  const note = { ...annotations, [ANNOTATION]: `LimitRanger plugin set: ${told.join('; ')}` }
+  const complete =
+    (what: string) =>
+    (container: JsonObject): JsonObject =>
+      ranges.reduce((held, range) => {
+        const { filled, notes } = given(held, range)
+        told.push(...notes.map((note) => `${note} for ${what} ${asText(container['name'])}`))
+        return filled
+      }, withRequests(container))
+  const spec = objectAt(pod, 'spec')
+  const containers = {
+    ...mapped(spec, 'containers', complete('container')),
+    ...mapped(spec, 'initContainers', complete('init container')),
+  }
+  const note = { ...pod.metadata.annotations, [ANNOTATION]: `LimitRanger plugin set: ${told.join('; ')}` }
   return {
     ...pod,
     metadata: told.length === 0 ? pod.metadata : { ...pod.metadata, annotations: note },
-    spec: { ...pod.spec, containers },
+    spec: { ...spec, ...containers },
   }
 }
 
-function limited(container: JsonObject): JsonObject {
-  const { limits, requests } = objectAt(container, 'resources')
-  if (!isObject(limits)) return container
-  const resources = {
-    ...objectAt(container, 'resources'),
-    requests: { ...limits, ...objectAt({ requests }, 'requests') },
-  }
-  return { ...container, resources }
+function withRequests(container: JsonObject): JsonObject {
+  const resources = objectAt(container, 'resources')
+  if (!isObject(resources['limits'])) return container
+  const requests = { ...resources['limits'], ...objectAt(resources, 'requests') }
+  return { ...container, resources: { ...resources, requests } }
 }
 
-function given(container: JsonObject, range: JsonObject, told: string[]): JsonObject {
+interface Given {
+  readonly filled: JsonObject
+  /** `cpu, memory limit`: what was added. */
+  readonly notes: readonly string[]
+}
+
+function given(container: JsonObject, range: JsonObject): Given {
   const resources = objectAt(container, 'resources')
   const parts = (
     [
@@ -47,9 +59,17 @@ function given(container: JsonObject, range: JsonObject, told: string[]): JsonOb
     const own = objectAt(resources, field)
     const added = Object.entries(objectAt(range, source)).filter(([name]) => own[name] === undefined)
     const names = added.map(([name]) => name).toSorted()
-    if (names.length > 0) told.push(`${names.join(', ')} ${word} for container ${String(container['name'])}`)
-    return [field, { ...own, ...Object.fromEntries(added) }] as const
+    return {
+      field,
+      amounts: { ...own, ...Object.fromEntries(added) },
+      note: `${names.join(', ')} ${word}`,
+      added,
+    }
   })
-  const filled = parts.filter(([, amounts]) => Object.keys(amounts).length > 0)
-  return { ...container, resources: { ...resources, ...Object.fromEntries(filled) } }
+  const filled = parts.filter(({ amounts }) => Object.keys(amounts).length > 0)
+  const amounts = Object.fromEntries(filled.map(({ field, amounts: all }) => [field, all]))
+  return {
+    filled: { ...container, resources: { ...resources, ...amounts } },
+    notes: parts.filter(({ added }) => added.length > 0).map(({ note }) => note),
+  }
 }

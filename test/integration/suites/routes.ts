@@ -36,6 +36,12 @@ export function participantsAreRouted(clusterName: string, open: OpenTestCluster
         )
       })
 
+    /** What was done is told by the pass that did it. */
+    const toldOf = (service: RunningService, name: string, told: RegExp): Promise<Answer> =>
+      untilStatus(service, name, ({ steps }) =>
+        told.test(steps.find((step) => step.name === 'routes')?.message ?? ''),
+      )
+
     const serviceRoutingBy = (kind: string): Promise<RunningService> =>
       serviceOn(cluster, { file: `profiles: { default: { routes: { kind: ${kind} } } }` })
 
@@ -49,16 +55,17 @@ export function participantsAreRouted(clusterName: string, open: OpenTestCluster
       }
       {
         await using service = await serviceRoutingBy('ingress')
-        await settled(service, 'rerouted', /^deleted HTTPRoute "public"/u)
+        await toldOf(service, 'rerouted', /^deleted HTTPRoute "public"/u)
+        await settled(service, 'rerouted', /^$/u)
         assert.ok(await routeOf('Ingress', 'rerouted'))
         assert.equal(await routeOf('HTTPRoute', 'rerouted'), undefined)
+        await lookAgain('rerouted', 'by Ingress')
+        // Nothing to delete any more, and nothing to correct.
+        await settled(service, 'rerouted', /^$/u)
       }
       await using service = await serviceRoutingBy('none')
-      const answer = await settled(
-        service,
-        'rerouted',
-        /deleted Ingress "public".*routes\.kind is none in profile "default"$/u,
-      )
+      await toldOf(service, 'rerouted', /^deleted Ingress "public"/u)
+      const answer = await settled(service, 'rerouted', /^no route is made: .*routes\.kind is none/u)
       assert.equal(await routeOf('Ingress', 'rerouted'), undefined)
       assert.equal(conditionOf(answer, 'Ready').status, 'True')
       await untilStatus(service, 'rerouted', (told) => conditionOf(told, 'Reachable').reason === 'NoRoutes')
@@ -107,14 +114,17 @@ export function participantsAreRouted(clusterName: string, open: OpenTestCluster
         } as KubeObject)
         await eventually(isServed, { what: 'HTTPRoutes to be served again', withinMs: 30_000 })
       }
-      await cluster.kube.patch(
-        RESOURCES.Participant,
-        { name: 'unrouted' },
-        { type: 'merge', manager: 'suite', body: { metadata: { annotations: { [ASKS.retry]: 'now' } } } },
-      )
+      await lookAgain('unrouted', 'with HTTPRoutes')
       await eventually(() => routeOf('HTTPRoute', 'unrouted'), { what: 'a route', withinMs: 30_000 })
       await remove(service, 'unrouted')
     })
+
+    const lookAgain = (name: string, why: string): Promise<unknown> =>
+      cluster.kube.patch(
+        RESOURCES.Participant,
+        { name },
+        { type: 'merge', manager: 'suite', body: { metadata: { annotations: { [ASKS.retry]: why } } } },
+      )
 
     const isServed = async (): Promise<boolean> => {
       try {
