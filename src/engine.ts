@@ -6,6 +6,7 @@ import type { Freshness, StatusReader } from './http/ports.ts'
 import type { Kube } from './kube/kube.ts'
 import { type Leadership, openSoleLeadership } from './kube/leadership.ts'
 import { openParticipantWriter, type ParticipantWriterOptions } from './kube/participant-writer.ts'
+import { MakingRoom } from './making-room.ts'
 import { objectRefs } from './manifests/manifests.ts'
 import type { Log } from './model/log.ts'
 import { MANAGED_BY } from './model/names.ts'
@@ -75,7 +76,8 @@ export function openEngine(options: EngineOptions): Engine {
   })
   const participants = participantsIn(caches, stack.use(new DidIndex(caches.participants)))
   const tools = { kube, caches, participants, profiles, reserved, now, random, newSecret, digest, log }
-  const writing = new Writing({ ...writes, ...tools, instance })
+  const room = new MakingRoom()
+  const writing = new Writing({ ...writes, ...tools, instance, concurrency: room.passes })
   const observer = stack.use(
     new Observer({
       caches,
@@ -88,7 +90,7 @@ export function openEngine(options: EngineOptions): Engine {
     }),
   )
   const leadership = stack.use(options.leadership ?? openSoleLeadership())
-  const writer = disowning(openWriter(options, participants, observer), past)
+  const writer = room.for(disowning(openWriter(options, participants, observer), past))
   return {
     reader: sight.reader,
     writer,

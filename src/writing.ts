@@ -6,7 +6,7 @@ import { type Throttle, throttled } from './kube/throttled.ts'
 import type { QueueReading } from './model/reading.ts'
 import type { Caches } from './observe/caches.ts'
 import { openPublisher, type Publisher } from './observe/publisher.ts'
-import { openReconciler, type ReconcilerOptions } from './reconcile/reconciler.ts'
+import { openReconciler, type Reconciler, type ReconcilerOptions } from './reconcile/reconciler.ts'
 import { wokenByNamespace, wokenByParticipant, wokenByWorkload } from './reconcile/triggers.ts'
 
 export interface WritingOptions
@@ -60,9 +60,9 @@ function openWriters({ caches, throttle, ...options }: WritingOptions, term: Ter
   const { tell } = events
   const publisher = openPublisher({ ...options, participants: caches.participants, kube, tell })
   const reconciler = openReconciler({ ...options, kube, tell })
-  for (const [name] of caches.participants.entries()) reconciler.enqueue(name)
+  reconciler.enqueueAll([...caches.participants.entries()].map(([name]) => name))
   const waking = wake(caches, {
-    enqueue: reconciler.enqueue,
+    ...reconciler,
     holderOf: (did) => options.participants.holderOf(did),
   })
   return {
@@ -76,20 +76,19 @@ function openWriters({ caches, throttle, ...options }: WritingOptions, term: Ter
   }
 }
 
-interface Waking {
-  readonly enqueue: (name: string) => void
+interface Waking extends Pick<Reconciler, 'enqueue' | 'disturb'> {
   readonly holderOf: ReconcilerOptions['participants']['holderOf']
 }
 
 /** Only after the first sync: who holds a DID, say, cannot be told from half a list. */
 function wake({ participants, namespaces, deployments, statefulSets }: Caches, waking: Waking): Disposable {
   const stack = new DisposableStack()
-  const enqueue = (name: string | undefined): void => {
-    if (name !== undefined && name !== '') waking.enqueue(name)
+  const disturb = (name: string | undefined): void => {
+    if (name !== undefined && name !== '') waking.disturb(name)
   }
-  stack.use(participants.subscribe((change) => wokenByParticipant(change, waking).forEach(enqueue)))
-  stack.use(namespaces.subscribe((change) => enqueue(wokenByNamespace(change))))
-  stack.use(deployments.subscribe((change) => enqueue(wokenByWorkload(change))))
-  stack.use(statefulSets.subscribe((change) => enqueue(wokenByWorkload(change))))
+  stack.use(participants.subscribe((change) => wokenByParticipant(change, waking).forEach(waking.enqueue)))
+  stack.use(namespaces.subscribe((change) => disturb(wokenByNamespace(change))))
+  stack.use(deployments.subscribe((change) => disturb(wokenByWorkload(change))))
+  stack.use(statefulSets.subscribe((change) => disturb(wokenByWorkload(change))))
   return stack
 }

@@ -115,12 +115,12 @@ class Writer {
     const { kube, signal } = this.#options
     const key = { name: intent.name }
     // Not the cache: it may lag, and what it lacks decides about a write.
-    const [existing, namespace] = await Promise.all([
-      this.#read(key),
-      kube.get(RESOURCES.Namespace, key, { signal }),
-    ])
-    if (existing !== undefined) return this.#acceptAgain(existing, intent)
-    if (namespace !== undefined && !isTerminating(namespace)) throw this.#foreign(intent.name)
+    const namespace = await kube.get(RESOURCES.Namespace, key, { signal })
+    if (namespace !== undefined) {
+      const existing = await this.#read(key)
+      if (existing !== undefined) return this.#acceptAgain(existing, intent)
+      if (!isTerminating(namespace)) throw this.#foreign(intent.name)
+    }
     try {
       return this.#accept(await kube.create(newParticipant(intent), { manager: FIELD_MANAGER.api, signal }))
     } catch (error) {

@@ -82,8 +82,8 @@ function saying(
   }
 }
 
-const say = ({ publisher, held }: Desk, message: string): void =>
-  publisher.publish(held ?? aParticipant(), saying(message))
+const say = ({ publisher, held }: Desk, message: string, reason?: string): void =>
+  publisher.publish(held ?? aParticipant(), saying(message, reason === undefined ? {} : { reason }))
 
 /** Five writes, each undone by somebody else; the next one would wait for 600 ms. */
 async function fightOver(desk: Desk, message: string): Promise<void> {
@@ -101,14 +101,27 @@ async function fightOver(desk: Desk, message: string): Promise<void> {
 }
 
 describe('a verdict in the resource', () => {
-  it('is written once, and a newer one at once', async () => {
+  it('is written once, and one with another reason at once', async () => {
     await using desk = openDesk()
     say(desk, 'one')
     await eventually(() => desk.writes.length === 1, { what: 'the first' })
+    const begun = performance.now()
     say(desk, 'one')
-    say(desk, 'two')
+    say(desk, 'two', 'Another')
     await eventually(() => desk.writes.length === 2, { what: 'the second' })
     assert.deepEqual(desk.writes, ['one', 'two'])
+    assert.ok(performance.now() - begun < 500)
+  })
+
+  it('that only uses other words is written after a second, the last of them alone', async () => {
+    await using desk = openDesk()
+    say(desk, 'one')
+    await eventually(() => desk.writes.length === 1, { what: 'the first' })
+    const begun = performance.now()
+    for (const words of ['two', 'three', 'four']) say(desk, words)
+    await eventually(() => desk.writes.length === 2, { what: 'the second' })
+    assert.deepEqual(desk.writes, ['one', 'four'])
+    assert.ok(performance.now() - begun > 900)
   })
 
   it('is written again when somebody else has changed it, after a wait that grows each time', async () => {
@@ -129,7 +142,7 @@ describe('a verdict in the resource', () => {
     await using desk = openDesk()
     await fightOver(desk, 'mine')
     const begun = performance.now()
-    say(desk, 'new')
+    say(desk, 'new', 'Another')
     await eventually(() => desk.writes.at(-1) === 'new', { what: 'the new one' })
     assert.ok(performance.now() - begun < 500)
   })

@@ -100,7 +100,7 @@ describe('generated values', () => {
     })()
     await using provisioning = await openProvisioning({ kube })
     await provisioned(kube)
-    provisioning.reconciler.enqueue('acme')
+    provisioning.reconciler.disturb('acme')
     await ask(kube, null)
     await untilMarked(kube, undefined)
     assert.deepEqual(await contentsOf(kube), first)
@@ -145,7 +145,7 @@ describe('generated values', () => {
     const body = { data: { 'dataplane-password': null, 'added-by-hand': btoa('kept') } }
     const key = { namespace: 'acme', name: 'postgres-credentials' }
     await kube.patch(RESOURCES.Secret, key, { type: 'merge', body, manager: 'somebody' })
-    provisioning.reconciler.enqueue('acme')
+    provisioning.reconciler.disturb('acme')
     const completed = await eventually(
       async () => {
         const data = (await contentsOf(kube)).get('postgres-credentials')

@@ -15,6 +15,8 @@ export interface Tuning {
   readonly verdictSettlesMs: number
   /** Between passes over a participant at rest; repairs what no watch reports, such as a deleted Service. */
   readonly resyncMs: number
+  /** The same for what is known of the objects of a participant whose components are not ready. */
+  readonly unreadyLookMs: number
   /** How long after a write the status engine may take to notice what it set off. */
   readonly settleMs: number
   /** How long a step may wait before a person should look. */
@@ -23,6 +25,8 @@ export interface Tuning {
   readonly componentsGraceMs: number
   /** How many objects of one participant are read at a time. */
   readonly parallelReads: number
+  /** How many participants are read together when a term begins; their objects take some 200 kB each meanwhile. */
+  readonly readTogether: number
 }
 
 export const DEFAULT_TUNING: Tuning = {
@@ -33,6 +37,7 @@ export const DEFAULT_TUNING: Tuning = {
   stalledRecheckMs: 60_000,
   verdictSettlesMs: 5_000,
   resyncMs: 30 * 60_000,
+  unreadyLookMs: 5 * 60_000,
   // Counts that worsen are held back for 3 s (src/status/steadiness.ts).
   settleMs: 5_000,
   deadlines: {
@@ -50,4 +55,5 @@ export const DEFAULT_TUNING: Tuning = {
   // A kubelet pulls an image, or starts a container, at least every five minutes.
   componentsGraceMs: 6 * 60_000,
   parallelReads: 6,
+  readTogether: 50,
 }

@@ -33,6 +33,7 @@ export interface ProvisioningOptions {
   readonly tuning?: Partial<Tuning>
   readonly concurrency?: number
   readonly tell?: Tell
+  readonly onPass?: NonNullable<ReconcilerOptions['onPass']>
 }
 
 export interface Provisioning extends AsyncDisposable {
@@ -66,14 +67,16 @@ export async function openProvisioning(options: ProvisioningOptions): Promise<Pr
       tuning: { ...QUICK, ...options.tuning },
       ...(options.tell && { tell: options.tell }),
       ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }),
+      ...(options.onPass && { onPass: options.onPass }),
     }),
   )
-  const wake = (name: string | undefined): void => void (name !== undefined && reconciler.enqueue(name))
-  caches.participants.subscribe((change) => wokenByParticipant(change, participants).forEach(wake))
+  const wake = (name: string | undefined): void => void (name !== undefined && reconciler.disturb(name))
+  const { enqueue } = reconciler
+  caches.participants.subscribe((change) => wokenByParticipant(change, participants).forEach(enqueue))
   caches.namespaces.subscribe((change) => wake(wokenByNamespace(change)))
   caches.deployments.subscribe((change) => wake(wokenByWorkload(change)))
   caches.statefulSets.subscribe((change) => wake(wokenByWorkload(change)))
-  for (const [name] of caches.participants.entries()) wake(name)
+  reconciler.enqueueAll([...caches.participants.entries()].map(([name]) => name))
   const owned = stack.move()
   const cached = (name: string): Participant | undefined => caches.participants.get(name)
   return { reconciler, log, cached, [Symbol.asyncDispose]: () => owned.disposeAsync() }
