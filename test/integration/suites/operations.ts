@@ -78,7 +78,7 @@ export function operationsAreRemembered(clusterName: string, open: OpenTestClust
       assert.deepEqual((await operationsOf(service, 'op-made')).map(told), ['create succeeded'])
       await untilEvent(cluster, 'op-made', {
         reason: 'OperationSucceeded',
-        says: /^create succeeded after \d/u,
+        says: /^create succeeded (after \d|within)/u,
       })
       const ready = await untilEvent(cluster, 'op-made', {
         reason: 'AllComponentsReady',
@@ -88,7 +88,7 @@ export function operationsAreRemembered(clusterName: string, open: OpenTestClust
       await remove(service, 'op-made')
       await untilEvent(cluster, 'op-made', {
         reason: 'OperationSucceeded',
-        says: /^delete succeeded after .*released/u,
+        says: /^delete succeeded .*released/u,
       })
     })
 
