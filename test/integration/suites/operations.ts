@@ -123,7 +123,11 @@ export function operationsAreRemembered(clusterName: string, open: OpenTestClust
         { name: 'op-broken' },
         { type: 'merge', manager: 'kubectl-edit', body },
       )
-      await untilReady(service, 'op-broken')
+      // While it runs, a retry would be this very operation.
+      await eventually(
+        async () => (await operationsOf(service, 'op-broken')).map(told)[0] === 'update succeeded',
+        { what: 'the update to succeed', withinMs: CLUSTER_MS },
+      )
       await using other = await serviceOn(cluster)
       const { location } = await ask(other, 'op-broken', 'retry')
       assert.equal((await untilOver(other, location)).state, 'succeeded')
