@@ -1,0 +1,72 @@
+/** A PostgreSQL server of its own, with one database and one role per runtime, made by the product's own statements. */
+import { execFile } from 'node:child_process'
+import { chmod, chown, mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { databasesSql } from '../../../src/manifests/sql.ts'
+import type { Folder } from '../../support/folder.ts'
+import { freePorts } from './free-ports.ts'
+import { programs } from './programs.ts'
+import { type ServerProcess, startServer, untilServing } from './server-process.ts'
+
+const run = promisify(execFile)
+
+export interface Postgres extends AsyncDisposable {
+  readonly port: number
+  readonly server: ServerProcess
+}
+
+/** `passwords` by the name of role and database. */
+export async function startPostgres(
+  folder: Folder,
+  passwords: Readonly<Record<string, string>>,
+): Promise<Postgres> {
+  const { postgres } = programs()
+  const [port = 0] = await freePorts(1)
+  const data = join(folder.path, 'postgres')
+  await mkdir(data, { mode: 0o700 })
+  // The server refuses to run as root.
+  const user = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : undefined
+  if (user !== undefined) {
+    await chmod(folder.path, 0o755)
+    await chown(data, user.uid, user.gid)
+  }
+  const access = ['--auth-local=trust', '--auth-host=scram-sha-256']
+  await run(join(postgres, 'initdb'), ['-D', data, '-U', 'postgres', '--no-sync', ...access], {
+    cwd: '/',
+    ...user,
+  })
+  const server = startServer({
+    command: [
+      join(postgres, 'postgres'),
+      ...['-D', data, '-p', String(port), '-c', 'listen_addresses=127.0.0.1', '-c', 'fsync=off'],
+      ...['-c', `unix_socket_directories=${data}`],
+    ],
+    ...(user !== undefined && { user }),
+  })
+  const psql = (args: readonly string[]): Promise<unknown> =>
+    run('psql', [
+      '-X',
+      '-q',
+      '-v',
+      'ON_ERROR_STOP=1',
+      '-h',
+      data,
+      '-p',
+      String(port),
+      '-U',
+      'postgres',
+      ...args,
+    ])
+  await untilServing(server, 'PostgreSQL', () =>
+    psql(['-c', 'select 1']).then(
+      () => true,
+      () => false,
+    ),
+  )
+  await folder.write({
+    'databases.sql': databasesSql(Object.entries(passwords).map(([name, password]) => ({ name, password }))),
+  })
+  await psql(['-f', join(folder.path, 'databases.sql')])
+  return { port, server, [Symbol.asyncDispose]: () => server.stop() }
+}
