@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Folder } from '../../support/folder.ts'
 import { freePorts } from './free-ports.ts'
-import { call, type Call, expectCall } from './http.ts'
+import { call, expectCall } from './http.ts'
 import { programs } from './programs.ts'
 import { type ServerProcess, startServer, untilServing } from './server-process.ts'
 
@@ -15,10 +15,12 @@ export interface OpenBao extends AsyncDisposable {
   initialise(): Promise<void>
   unseal(): Promise<void>
   seal(): Promise<void>
+  /** What EDC expects at `secret/`: a key-value store of version 2. Only a server in development mode has it by itself. */
+  mountSecrets(): Promise<void>
+  /** The entries of a folder below `secret/`. */
+  names(folder: string): Promise<readonly string[]>
   /** A periodic token with the rights of this policy (in OpenBao's policy language) and no others. */
   issueToken(name: string, policy: string): Promise<string>
-  /** With the root token; the path below `/v1/`. */
-  ask(path: string, options?: Call): Promise<{ readonly status: number; readonly json: unknown }>
 }
 
 /** Long enough for a participant to be suspended for a month; whoever has the token can renew it. */
@@ -35,12 +37,8 @@ export async function openBao(folder: Folder): Promise<OpenBao> {
   let keys: { readonly keys_base64: readonly string[]; readonly root_token: string } | undefined
 
   const headers = (): Record<string, string> => ({ 'x-vault-token': keys?.root_token ?? '' })
-  const ask = (path: string, options: Call = {}): ReturnType<typeof call> =>
-    call(`${url}/v1/${path}`, { headers: headers(), ...options })
-
   return {
     url,
-    ask,
     async start() {
       server = startServer({ command: [bao, 'server', `-config=${join(folder.path, 'openbao.json')}`] })
       await untilServing(server, 'OpenBao', () =>
@@ -61,14 +59,23 @@ export async function openBao(folder: Folder): Promise<OpenBao> {
     async unseal() {
       await expectCall(200, `${url}/v1/sys/unseal`, { body: { key: keys?.keys_base64[0] } })
       // The only node has to become leader first.
+      if (server === undefined) throw new Error('OpenBao was not started')
       await untilServing(
-        server!,
+        server,
         'the leader of OpenBao',
-        async () => (await ask('sys/health')).status === 200,
+        async () => (await call(`${url}/v1/sys/health`)).status === 200,
       )
     },
     seal: async () =>
       void (await expectCall(204, `${url}/v1/sys/seal`, { method: 'POST', headers: headers() })),
+    async mountSecrets() {
+      const body = { type: 'kv', options: { version: '2' } }
+      await expectCall(204, `${url}/v1/sys/mounts/secret`, { headers: headers(), body })
+    },
+    async names(name) {
+      const path = `${url}/v1/secret/metadata/${name}?list=true`
+      return (await expectCall(200, path, { headers: headers() })).json.data.keys
+    },
     async issueToken(name, policy) {
       await expectCall(204, `${url}/v1/sys/policies/acl/${name}`, {
         method: 'PUT',

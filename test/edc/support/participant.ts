@@ -111,7 +111,7 @@ export class Seeding {
       properties: { description: 'demo' },
       dataAddress: { type: 'HttpData', baseUrl: 'http://127.0.0.1:9/' },
     })
-    await this.#create('/v3/policydefinitions', membershipPolicy('require-membership'))
+    await this.#create('/v3/policydefinitions', policyAbout('MembershipCredential', 'require-membership'))
     await this.#create('/v3/contractdefinitions', {
       '@context': VOCABULARY,
       '@id': `${assetId}-for-members`,
@@ -122,6 +122,11 @@ export class Seeding {
         { '@type': 'Criterion', operandLeft: `${EDC}id`, operator: '=', operandRight: assetId },
       ],
     })
+  }
+
+  /** About one operand that has to equal `active`. */
+  createPolicy(leftOperand: string): Promise<Answer> {
+    return this.management('/v3/policydefinitions', { body: policyAbout(leftOperand, leftOperand) })
   }
 
   async #create(path: string, body: object): Promise<void> {
@@ -200,7 +205,7 @@ export class Seeding {
 
 export type Offer = Readonly<Record<string, unknown>>
 
-function membershipPolicy(id: string): object {
+function policyAbout(leftOperand: string, id: string): object {
   return {
     '@context': [ODRL, VOCABULARY],
     '@id': id,
@@ -210,7 +215,7 @@ function membershipPolicy(id: string): object {
       permission: [
         {
           action: 'use',
-          constraint: { leftOperand: 'MembershipCredential', operator: 'eq', rightOperand: 'active' },
+          constraint: { leftOperand, operator: 'eq', rightOperand: 'active' },
         },
       ],
     },

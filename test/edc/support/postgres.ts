@@ -36,12 +36,11 @@ export async function startPostgres(
     cwd: '/',
     ...user,
   })
+  const settings = ['listen_addresses=127.0.0.1', `unix_socket_directories=${data}`, 'fsync=off'].flatMap(
+    (one) => ['-c', one],
+  )
   const server = startServer({
-    command: [
-      join(postgres, 'postgres'),
-      ...['-D', data, '-p', String(port), '-c', 'listen_addresses=127.0.0.1', '-c', 'fsync=off'],
-      ...['-c', `unix_socket_directories=${data}`],
-    ],
+    command: [join(postgres, 'postgres'), '-D', data, '-p', String(port), ...settings],
     ...(user !== undefined && { user }),
   })
   const psql = (args: readonly string[]): Promise<unknown> =>

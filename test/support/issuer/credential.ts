@@ -8,9 +8,12 @@ export interface CredentialOrder {
   readonly format: string
 }
 
-export interface CredentialParties {
+export interface CredentialContent {
+  /** DIDs. */
   readonly issuer: string
   readonly holder: string
+  /** Of the subject; undefined for what is usual for the type. */
+  readonly claims: object | undefined
 }
 
 const YEAR_SECONDS = 365 * 24 * 3600
@@ -24,19 +27,19 @@ const CLAIMS: Readonly<Record<string, object>> = {
 /** As it stands in `credentials` of a CredentialMessage (DCP 1.0, section 6.5.1). */
 export function issuedCredential(
   order: CredentialOrder,
-  parties: CredentialParties,
+  content: CredentialContent,
   signer: Signer,
 ): { readonly credentialType: string; readonly format: string; readonly payload: string } {
   const { type, format } = order
   const payload =
     format === 'VC2_0_JOSE'
-      ? signer.sign(version2(type, parties), 'vc+jwt')
-      : signer.sign(version1(type, parties))
+      ? signer.sign(version2(type, content), 'vc+jwt')
+      : signer.sign(version1(type, content))
   return { credentialType: type, format, payload }
 }
 
 /** VC data model 1.1, section 6.3.1: the credential is the claim `vc` of a token. */
-function version1(type: string, { issuer, holder }: CredentialParties): object {
+function version1(type: string, { issuer, holder, claims = CLAIMS[type] }: CredentialContent): object {
   const id = `urn:uuid:${randomUUID()}`
   const now = Math.floor(Date.now() / 1000)
   return {
@@ -53,13 +56,13 @@ function version1(type: string, { issuer, holder }: CredentialParties): object {
       issuer,
       issuanceDate: new Date(now * 1000).toISOString(),
       expirationDate: new Date((now + YEAR_SECONDS) * 1000).toISOString(),
-      credentialSubject: { id: holder, ...CLAIMS[type] },
+      credentialSubject: { id: holder, ...claims },
     },
   }
 }
 
 /** VC data model 2.0 with VC-JOSE-COSE: the credential is the token. */
-function version2(type: string, { issuer, holder }: CredentialParties): object {
+function version2(type: string, { issuer, holder, claims = CLAIMS[type] }: CredentialContent): object {
   const now = Date.now()
   return {
     '@context': ['https://www.w3.org/ns/credentials/v2'],
@@ -68,7 +71,7 @@ function version2(type: string, { issuer, holder }: CredentialParties): object {
     issuer,
     validFrom: new Date(now).toISOString(),
     validUntil: new Date(now + YEAR_SECONDS * 1000).toISOString(),
-    credentialSubject: { id: holder, ...CLAIMS[type] },
+    credentialSubject: { id: holder, ...claims },
     iss: issuer,
     sub: holder,
   }

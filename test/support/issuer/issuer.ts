@@ -38,6 +38,8 @@ export interface Issuer extends AsyncDisposable {
   readonly port: number
   /** Takes effect with the next request. */
   mode: IssuerMode
+  /** What the subjects of its credentials claim, instead of what is usual for the type. */
+  claims: object | undefined
   /** The oldest first. */
   readonly requests: readonly CredentialRequest[]
 }
@@ -60,6 +62,7 @@ export async function openIssuer(options: IssuerOptions = {}): Promise<Issuer> {
     did,
     port,
     mode,
+    claims: undefined,
     requests,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
@@ -129,7 +132,7 @@ async function deliver(
   issuerPid: string,
 ): Promise<number> {
   const { holder, holderPid, orders } = order
-  const parties = { issuer: issuer.did, holder }
+  const content = { issuer: issuer.did, holder, claims: issuer.claims }
   const endpoint = await serviceOf(holder, 'CredentialService')
   const now = Math.floor(Date.now() / 1000)
   const token = signer.sign({
@@ -150,7 +153,7 @@ async function deliver(
       issuerPid,
       holderPid,
       status: 'ISSUED',
-      credentials: orders.map((one) => issuedCredential(one, parties, signer)),
+      credentials: orders.map((one) => issuedCredential(one, content, signer)),
     }),
     signal: AbortSignal.timeout(10_000),
   })

@@ -1,0 +1,125 @@
+/** Two participants of real EDC processes in one dataspace: seeding, credential, catalogue, negotiation. */
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { eventually } from '../support/eventually.ts'
+import { openFolder } from '../support/folder.ts'
+import { type Issuer, openIssuer } from '../support/issuer/issuer.ts'
+import { type OpenBao, openBao } from './support/openbao.ts'
+import type { Offer } from './support/participant.ts'
+import { type RunningParticipant, runParticipant } from './support/running-participant.ts'
+
+const ASSET = 'asset-1'
+
+describe('a dataspace of real EDC processes', () => {
+  const stack = new AsyncDisposableStack()
+  let bao: OpenBao
+  let issuer: Issuer
+  let consumer: RunningParticipant
+  let provider: RunningParticipant
+  let offer: Offer
+
+  before(async () => {
+    bao = stack.use(await openBao(stack.use(await openFolder())))
+    await bao.start()
+    await bao.initialise()
+    await bao.unseal()
+    await bao.mountSecrets()
+    issuer = stack.use(await openIssuer())
+    const options = { bao, trustedIssuers: [issuer.did] }
+    consumer = stack.use(await runParticipant({ ...options, name: 'acme' }))
+    provider = stack.use(await runParticipant({ ...options, name: 'globex' }))
+  })
+  after(() => stack.disposeAsync())
+
+  it('makes wallets whose secret the control plane finds in the vault by itself', async () => {
+    const secret = await consumer.seeding.createWallet()
+    await provider.seeding.createWallet()
+    const token = await consumer.seeding.token(secret, provider.participant.did)
+    assert.equal(token.status, 200, token.text)
+  })
+
+  it('takes an asset, a policy about membership and a contract definition', async () => {
+    await provider.seeding.offerToMembers(ASSET)
+  })
+
+  it('refuses a policy that nothing could judge', async () => {
+    const answer = await provider.seeding.createPolicy('Unknown.operand')
+    assert.equal(answer.status, 400)
+    assert.match(answer.text, /is not bound to any/u)
+  })
+
+  it('refuses the catalogue to one who has no credential', async () => {
+    await provider.seeding.requestCredential(issuer.did)
+    const catalog = await consumer.seeding.catalogOf(provider.participant)
+    assert.equal(catalog.status, 502, catalog.text)
+    assert.match(catalog.text, /Unauthorized/u)
+  })
+
+  it('shows nothing to a member whose credential says suspended', async () => {
+    issuer.claims = { membership: 'suspended' }
+    assert.equal(await consumer.seeding.requestCredential(issuer.did), 'ISSUED')
+    const catalog = await consumer.seeding.catalogOf(provider.participant)
+    assert.equal(catalog.status, 200, catalog.text)
+    assert.deepEqual(catalog.json.dataset ?? [], [])
+  })
+
+  it('shows the asset to an active member', async () => {
+    issuer.claims = undefined
+    assert.equal(await consumer.seeding.requestCredential(issuer.did), 'ISSUED')
+    const catalog = await consumer.seeding.catalogOf(provider.participant)
+    assert.equal(catalog.status, 200, catalog.text)
+    assert.equal(catalog.json.participantId, provider.participant.did)
+    const [dataset] = catalog.json.dataset
+    assert.equal(dataset['@id'], ASSET)
+    offer = dataset.hasPolicy[0]
+    assert.match(JSON.stringify(offer), /MembershipCredential/u)
+  })
+
+  it('concludes a contract about it', async () => {
+    const negotiation = await consumer.seeding.negotiate(provider.participant, ASSET, offer)
+    const outcome = await consumer.seeding.outcomeOf(negotiation)
+    assert.equal(outcome.state, 'FINALIZED', outcome.errorDetail)
+  })
+
+  it('keeps offers and contracts over a restart of the control plane', async () => {
+    await provider.restart('controlplane')
+    const { json } = await provider.seeding.management('/v3/contractagreements/request', { method: 'POST' })
+    assert.equal(json.length, 1)
+    const catalog = await consumer.seeding.catalogOf(provider.participant)
+    assert.equal(catalog.json.dataset.length, 1)
+  })
+
+  it('registers a data plane that starts anew under its old name', async () => {
+    await provider.restart('dataplane')
+    const { json } = await provider.seeding.management('/v3/dataplanes')
+    assert.deepEqual(
+      json.map((one: { readonly '@id': string }) => one['@id']),
+      ['dataplane'],
+    )
+  })
+
+  it('forgets the wallet when the hub starts anew, and the new secret reaches the control plane again', async () => {
+    await consumer.restart('identityhub')
+    const forgotten = await consumer.seeding.identity(consumer.seeding.context)
+    assert.equal(forgotten.status, 404)
+    await consumer.seeding.createWallet()
+    assert.equal(await consumer.seeding.requestCredential(issuer.did), 'ISSUED')
+    const catalog = await eventually(
+      async () => {
+        const answer = await consumer.seeding.catalogOf(provider.participant)
+        return answer.status === 200 ? answer : undefined
+      },
+      { what: 'the catalogue after the repair', withinMs: 30_000 },
+    )
+    assert.equal(catalog.json.dataset.length, 1)
+  })
+
+  it('refuses the credential of an issuer that is not trusted', async () => {
+    await using stranger = await openIssuer()
+    await consumer.restart('identityhub')
+    await consumer.seeding.createWallet()
+    assert.equal(await consumer.seeding.requestCredential(stranger.did), 'ISSUED')
+    const catalog = await consumer.seeding.catalogOf(provider.participant)
+    assert.equal(catalog.status, 502, catalog.text)
+  })
+})
