@@ -13,7 +13,7 @@ export interface Additions {
 }
 
 /** Names the secret that the hub writes when it makes the wallet, in the hub's own folder. */
-export function sharedSecretAlias(participant: string): string {
+function sharedSecretAlias(participant: string): string {
   return `identityhub/${participant}-sts-client-secret`
 }
 

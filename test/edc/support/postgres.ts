@@ -44,7 +44,7 @@ export async function startPostgres(
     ...(user !== undefined && { user }),
   })
   const psql = (args: readonly string[]): Promise<unknown> =>
-    run('psql', [
+    run(join(postgres, 'psql'), [
       '-X',
       '-q',
       '-v',

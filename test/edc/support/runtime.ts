@@ -6,10 +6,10 @@ import { type Answer, call } from './http.ts'
 import { programs, RUNTIMES } from './programs.ts'
 import { type ServerProcess, startServer, untilServing } from './server-process.ts'
 
-export const MAIN_CLASS = 'dev.dataspaces.provisioner.edc.launch.Launcher'
+const MAIN_CLASS = 'dev.dataspaces.provisioner.edc.launch.Launcher'
 
 /** As in the ENTRYPOINT of `runtimes/Dockerfile`; the heap is limited by the container there. */
-export const JVM_FLAGS: readonly string[] = [
+const JVM_FLAGS: readonly string[] = [
   '-XX:+UseSerialGC',
   '-XX:TieredStopAtLevel=1',
   '-XX:-UsePerfData',
