@@ -4,6 +4,7 @@ import { after, before, describe, it } from 'node:test'
 import { eventually } from '../support/eventually.ts'
 import { openFolder } from '../support/folder.ts'
 import { type Issuer, openIssuer } from '../support/issuer/issuer.ts'
+import { type DataServer, openDataServer } from './support/data-server.ts'
 import { type OpenBao, openBao } from './support/openbao.ts'
 import type { Offer } from './support/participant.ts'
 import { type RunningParticipant, runParticipant } from './support/running-participant.ts'
@@ -17,6 +18,8 @@ describe('a dataspace of real EDC processes', () => {
   let consumer: RunningParticipant
   let provider: RunningParticipant
   let offer: Offer
+  let contract: string
+  let data: DataServer
 
   before(async () => {
     bao = stack.use(await openBao(stack.use(await openFolder())))
@@ -25,6 +28,7 @@ describe('a dataspace of real EDC processes', () => {
     await bao.unseal()
     await bao.mountSecrets()
     issuer = stack.use(await openIssuer())
+    data = stack.use(await openDataServer('the data'))
     const options = { bao, trustedIssuers: [issuer.did] }
     consumer = stack.use(await runParticipant({ ...options, name: 'acme' }))
     provider = stack.use(await runParticipant({ ...options, name: 'globex' }))
@@ -39,7 +43,7 @@ describe('a dataspace of real EDC processes', () => {
   })
 
   it('takes an asset, a policy about membership and a contract definition', async () => {
-    await provider.seeding.offerToMembers(ASSET)
+    await provider.seeding.offerToMembers(ASSET, data.url)
   })
 
   it('refuses a policy that nothing could judge', async () => {
@@ -79,6 +83,20 @@ describe('a dataspace of real EDC processes', () => {
     const negotiation = await consumer.seeding.negotiate(provider.participant, ASSET, offer)
     const outcome = await consumer.seeding.outcomeOf(negotiation)
     assert.equal(outcome.state, 'FINALIZED', outcome.errorDetail)
+    contract = outcome.contractAgreementId ?? ''
+  })
+
+  it("sends the data by the provider's data plane to where the consumer wants it", async () => {
+    const transfer = await consumer.seeding.transfer(provider.participant, contract, data.url)
+    await eventually(() => data.received.length > 0, { what: 'the data', withinMs: 60_000 })
+    assert.deepEqual(data.received, ['the data'])
+    await eventually(
+      async () => {
+        const { json } = await consumer.seeding.management(`/v3/transferprocesses/${transfer}`)
+        return json.state === 'COMPLETED'
+      },
+      { what: 'the transfer to complete', withinMs: 60_000 },
+    )
   })
 
   it('keeps offers and contracts over a restart of the control plane', async () => {
@@ -114,10 +132,8 @@ describe('a dataspace of real EDC processes', () => {
     assert.equal(catalog.json.dataset.length, 1)
   })
 
-  it('refuses the credential of an issuer that is not trusted', async () => {
+  it('refuses one who presents the credential of a stranger beside that of a trusted issuer', async () => {
     await using stranger = await openIssuer()
-    await consumer.restart('identityhub')
-    await consumer.seeding.createWallet()
     assert.equal(await consumer.seeding.requestCredential(stranger.did), 'ISSUED')
     const catalog = await consumer.seeding.catalogOf(provider.participant)
     assert.equal(catalog.status, 502, catalog.text)

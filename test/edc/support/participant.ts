@@ -104,12 +104,12 @@ export class Seeding {
   }
 
   /** An asset that only members may see and contract for. */
-  async offerToMembers(assetId: string): Promise<void> {
+  async offerToMembers(assetId: string, baseUrl: string): Promise<void> {
     await this.#create('/v3/assets', {
       '@context': VOCABULARY,
       '@id': assetId,
       properties: { description: 'demo' },
-      dataAddress: { type: 'HttpData', baseUrl: 'http://127.0.0.1:9/' },
+      dataAddress: { type: 'HttpData', baseUrl },
     })
     await this.#create('/v3/policydefinitions', policyAbout('MembershipCredential', 'require-membership'))
     await this.#create('/v3/contractdefinitions', {
@@ -191,8 +191,25 @@ export class Seeding {
     return answer.json['@id']
   }
 
+  /** Has the provider send the data of the contract to an address. Answers the id of the transfer. */
+  async transfer(provider: LocalParticipant, contractId: string, sink: string): Promise<string> {
+    const answer = await this.management('/v3/transferprocesses', {
+      body: {
+        '@context': VOCABULARY,
+        '@type': 'TransferRequest',
+        counterPartyAddress: `${addressOf(provider, ENDPOINTS.controlplane.protocol)}/2025-1`,
+        protocol: 'dataspace-protocol-http:2025-1',
+        contractId,
+        transferType: 'HttpData-PUSH',
+        dataDestination: { type: 'HttpData', baseUrl: sink },
+      },
+    })
+    if (answer.status !== 200) throw new Error(`transfer: ${answer.status} ${answer.text}`)
+    return answer.json['@id']
+  }
+
   /** Waits until the negotiation is over. */
-  async outcomeOf(negotiation: string): Promise<{ readonly state: string; readonly errorDetail?: string }> {
+  async outcomeOf(negotiation: string): Promise<NegotiationOutcome> {
     return eventually(
       async () => {
         const { json } = await this.management(`/v3/contractnegotiations/${negotiation}`)
@@ -201,6 +218,13 @@ export class Seeding {
       { what: `negotiation ${negotiation} to end`, withinMs: 60_000 },
     )
   }
+}
+
+export interface NegotiationOutcome {
+  readonly state: string
+  readonly errorDetail?: string
+  /** When it is FINALIZED. */
+  readonly contractAgreementId?: string
 }
 
 export type Offer = Readonly<Record<string, unknown>>
