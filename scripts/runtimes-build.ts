@@ -30,7 +30,7 @@ function build(args: readonly string[]): number {
     'package',
     ...args,
   ]
-  console.log(`mvn ${command.join(' ')}  (in runtimes; the first time, it downloads about 120 MB)`)
+  console.log(`mvn ${command.join(' ')}  (in runtimes; the first time, it downloads about 100 MB)`)
   const begun = performance.now()
   const { status } = spawnSync('mvn', command, { cwd: HOME, stdio: 'inherit' })
   const seconds = ((performance.now() - begun) / 1000).toFixed(1)

@@ -18,6 +18,7 @@ describe('an identity hub and its vault', () => {
   let seeding: Seeding
   let hub: ServerProcess
   let start: () => ServerProcess
+  let token: string
 
   before(async () => {
     bao = stack.use(await openBao(stack.use(await openFolder())))
@@ -27,7 +28,7 @@ describe('an identity hub and its vault', () => {
     await bao.initialise()
     await bao.unseal()
     await bao.mountSecrets()
-    const token = await bao.issueToken('hub', vaultPolicy('identityhub', 'acme'))
+    token = await bao.issueToken('hub', vaultPolicy('identityhub', 'acme'))
     const additions = additionsFor('identityhub', {
       participant: 'acme',
       vault: { url: bao.url, token },
@@ -65,6 +66,10 @@ describe('an identity hub and its vault', () => {
     const { status, text } = await seeding.identity('?limit=1')
     assert.equal(status, 200, text)
     await seeding.createWallet()
+  })
+
+  it('renews its token when it starts', async () => {
+    await eventually(() => bao.wasRenewed(token), { what: 'the renewal' })
   })
 
   it('is alive but not ready while the vault is sealed', async () => {

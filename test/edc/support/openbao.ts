@@ -17,6 +17,8 @@ export interface OpenBao extends AsyncDisposable {
   seal(): Promise<void>
   /** What EDC expects at `secret/`: a key-value store of version 2. Only a server in development mode has it by itself. */
   mountSecrets(): Promise<void>
+  /** Whether whoever holds this token has renewed it. */
+  wasRenewed(token: string): Promise<boolean>
   /** The entries of a folder below `secret/`. */
   names(folder: string): Promise<readonly string[]>
   /** A periodic token with the rights of this policy (in OpenBao's policy language) and no others. */
@@ -75,6 +77,13 @@ export async function openBao(folder: Folder): Promise<OpenBao> {
     async names(name) {
       const path = `${url}/v1/secret/metadata/${name}?list=true`
       return (await expectCall(200, path, { headers: headers() })).json.data.keys
+    },
+    async wasRenewed(token) {
+      const { json } = await expectCall(200, `${url}/v1/auth/token/lookup`, {
+        headers: headers(),
+        body: { token },
+      })
+      return json.data.last_renewal !== undefined
     },
     async issueToken(name, policy) {
       await expectCall(204, `${url}/v1/sys/policies/acl/${name}`, {
