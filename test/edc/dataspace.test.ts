@@ -2,10 +2,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { eventually } from '../support/eventually.ts'
-import { openFolder } from '../support/folder.ts'
 import { type Issuer, openIssuer } from '../support/issuer/issuer.ts'
 import { type DataServer, openDataServer } from './support/data-server.ts'
-import { type OpenBao, openBao } from './support/openbao.ts'
 import type { Offer } from './support/participant.ts'
 import { type RunningParticipant, runParticipant } from './support/running-participant.ts'
 
@@ -13,7 +11,6 @@ const ASSET = 'asset-1'
 
 describe('a dataspace of real EDC processes', () => {
   const stack = new AsyncDisposableStack()
-  let bao: OpenBao
   let issuer: Issuer
   let consumer: RunningParticipant
   let provider: RunningParticipant
@@ -22,16 +19,11 @@ describe('a dataspace of real EDC processes', () => {
   let data: DataServer
 
   before(async () => {
-    bao = stack.use(await openBao(stack.use(await openFolder())))
-    await bao.start()
-    await bao.initialise()
-    await bao.unseal()
-    await bao.mountSecrets()
     issuer = stack.use(await openIssuer())
     data = stack.use(await openDataServer('the data'))
-    const options = { bao, trustedIssuers: [issuer.did] }
-    consumer = stack.use(await runParticipant({ ...options, name: 'acme' }))
-    provider = stack.use(await runParticipant({ ...options, name: 'globex' }))
+    const trustedIssuers = [issuer.did]
+    consumer = stack.use(await runParticipant({ name: 'acme', trustedIssuers }))
+    provider = stack.use(await runParticipant({ name: 'globex', trustedIssuers }))
   })
   after(() => stack.disposeAsync())
 

@@ -5,7 +5,7 @@ import { eventually } from '../support/eventually.ts'
 import { openFolder } from '../support/folder.ts'
 import { additionsFor, vaultPolicy } from './support/additions.ts'
 import { type LocalParticipant, localParticipant } from './support/environment.ts'
-import { type OpenBao, openBao } from './support/openbao.ts'
+import { type OpenBao, openUnsealedBao } from './support/openbao.ts'
 import { environmentOf, newKeys, Seeding } from './support/participant.ts'
 import { health, isReady, launch } from './support/runtime.ts'
 import type { ServerProcess } from './support/server-process.ts'
@@ -21,13 +21,9 @@ describe('an identity hub and its vault', () => {
   let token: string
 
   before(async () => {
-    bao = stack.use(await openBao(stack.use(await openFolder())))
+    bao = stack.use(await openUnsealedBao(stack.use(await openFolder())))
     participant = await localParticipant('acme')
     seeding = new Seeding(participant, keys)
-    await bao.start()
-    await bao.initialise()
-    await bao.unseal()
-    await bao.mountSecrets()
     token = await bao.issueToken('hub', vaultPolicy('identityhub', 'acme'))
     const additions = additionsFor('identityhub', {
       participant: 'acme',

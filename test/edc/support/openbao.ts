@@ -28,7 +28,17 @@ export interface OpenBao extends AsyncDisposable {
 /** Long enough for a participant to be suspended for a month; whoever has the token can renew it. */
 const TOKEN_PERIOD = '768h'
 
-export async function openBao(folder: Folder): Promise<OpenBao> {
+/** Started, initialised, unsealed, and with a place for secrets. */
+export async function openUnsealedBao(folder: Folder): Promise<OpenBao> {
+  const bao = await openBao(folder)
+  await bao.start()
+  await bao.initialise()
+  await bao.unseal()
+  await bao.mountSecrets()
+  return bao
+}
+
+async function openBao(folder: Folder): Promise<OpenBao> {
   const [port = 0, clusterPort = 0] = await freePorts(2)
   const url = `http://127.0.0.1:${port}`
   const data = join(folder.path, 'openbao')

@@ -1,9 +1,9 @@
-/** PostgreSQL and the three runtimes of one participant, with a vault that is shared by all participants of a test. */
+/** All of one participant: PostgreSQL, a vault of its own, and the three runtimes. */
 import type { RuntimeName } from '../../../src/manifests/addresses.ts'
 import { openFolder } from '../../support/folder.ts'
 import { additionsFor, vaultPolicy } from './additions.ts'
 import { type LocalParticipant, localParticipant } from './environment.ts'
-import type { OpenBao } from './openbao.ts'
+import { openUnsealedBao } from './openbao.ts'
 import { environmentOf, newKeys, Seeding } from './participant.ts'
 import { startPostgres } from './postgres.ts'
 import { startRuntime } from './runtime.ts'
@@ -18,19 +18,22 @@ export interface RunningParticipant extends AsyncDisposable {
 
 export interface ParticipantOptions {
   readonly name: string
-  readonly bao: OpenBao
   readonly trustedIssuers: readonly string[]
 }
 
 const RUNTIMES = ['identityhub', 'controlplane', 'dataplane'] as const
 
 /** All three are started at once, as a cluster does. */
-export async function runParticipant(options: ParticipantOptions): Promise<RunningParticipant> {
-  const { name, bao, trustedIssuers } = options
+export async function runParticipant({
+  name,
+  trustedIssuers,
+}: ParticipantOptions): Promise<RunningParticipant> {
   await using stack = new AsyncDisposableStack()
   const participant = await localParticipant(name)
   const keys = newKeys()
-  const postgres = stack.use(await startPostgres(stack.use(await openFolder()), keys.databases))
+  const folder = stack.use(await openFolder())
+  const postgres = stack.use(await startPostgres(folder, keys.databases))
+  const bao = stack.use(await openUnsealedBao(folder))
   const servers = new Map<RuntimeName, ServerProcess>()
   stack.defer(async () => void (await Promise.all([...servers.values()].map((server) => server.stop()))))
 
