@@ -4,6 +4,7 @@ import { hasReason } from '../kube/errors.ts'
 import type { Kube } from '../kube/kube.ts'
 import type { WatchCache } from '../kube/watch-cache.ts'
 import { WorkQueue } from '../kube/work-queue.ts'
+import type { Tell } from '../model/happening.ts'
 import type { KubeObject } from '../model/kubernetes.ts'
 import type { Log } from '../model/log.ts'
 import { API_VERSION, FIELD_MANAGER, KIND } from '../model/names.ts'
@@ -17,6 +18,8 @@ export interface PublisherOptions {
   readonly digest: (bytes: Uint8Array) => string
   readonly log: Log
   readonly random: () => number
+  /** Tells people of every change of state or reason, once it is written; silent by default. */
+  readonly tell?: Tell
 }
 
 export interface Publisher extends AsyncDisposable {
@@ -109,12 +112,22 @@ class ResourcePublisher implements Publisher {
       if (this.#wanted.get(name) === wish) this.#wanted.delete(name)
       this.#written.set(name, wish.digest)
       participants.note(object)
+      this.#tell(participant, wish.status)
     } catch (error) {
       // Gone: nothing is left to say. Changed meanwhile: what it says now comes with the watch, then the same is tried again.
       if (hasReason(error, 'Conflict')) this.#queue.addRateLimited(name)
       else if (hasReason(error, 'NotFound')) this.#forget(name)
       else throw error
     }
+  }
+
+  #tell(participant: Participant, { phase, reason, message }: DerivedStatus): void {
+    const { status } = participant
+    if (status?.phase === phase && status.reason === reason) return
+    const isTrouble = phase === 'FAILED' || phase === 'DEGRADED' || reason === 'DeletionStuck'
+    const type = isTrouble ? 'Warning' : 'Normal'
+    const note = `${phase}: ${message}`
+    this.#options.tell?.(participant, { type, reason, action: 'Observe', note })
   }
 
   /**

@@ -29,6 +29,7 @@ const FREE_MAPS: ReadonlySet<string> = new Set([
   'data',
   'matchLabels',
   'nodeSelector',
+  'hard',
   'limits',
   'requests',
 ])
@@ -39,6 +40,8 @@ const FREE_MAPS: ReadonlySet<string> = new Set([
  */
 const ATOMIC_MAPS: ReadonlySet<string> = new Set([
   'selector',
+  'podSelector',
+  'namespaceSelector',
   'matchLabels',
   'nodeSelector',
   'secretKeyRef',

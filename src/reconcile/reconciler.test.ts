@@ -29,9 +29,17 @@ describe('the reconciler', () => {
     assert.deepEqual(acme?.metadata.finalizers, [FINALIZER])
     assert.deepEqual(
       acme.status?.steps?.map(({ name, state }) => `${name} ${state}`),
-      ['accept', 'finalizer', 'namespace', 'secrets', 'storage', 'workloads', 'readiness'].map(
-        (step) => `${step} Done`,
-      ),
+      [
+        'accept',
+        'finalizer',
+        'namespace',
+        'policies',
+        'secrets',
+        'storage',
+        'workloads',
+        'routes',
+        'readiness',
+      ].map((step) => `${step} Done`),
     )
     const conditions = Object.fromEntries(
       (acme.status?.conditions ?? []).map(({ type, status }) => [type, status]),

@@ -3,30 +3,31 @@ import { backoffMs } from '../kube/backoff.ts'
 import { hasReason } from '../kube/errors.ts'
 import { permitted } from '../kube/permitted.ts'
 import { WorkQueue } from '../kube/work-queue.ts'
+import type { Tell } from '../model/happening.ts'
 import type { KubeObject } from '../model/kubernetes.ts'
-import type { Log } from '../model/log.ts'
 import { FIELD_MANAGER } from '../model/names.ts'
+import { askedOperation } from '../model/operation.ts'
 import type { PassEnd } from '../model/outcome.ts'
 import type { Participant, StepState } from '../model/participant.ts'
 import type { QueueReading } from '../model/reading.ts'
 import { outcomeOf } from './from-error.ts'
+import { happeningsOf, releaseOf } from './happenings.ts'
 import { type PassResult, runSteps, stepsFor } from './pass.ts'
 import { type ReconcileStatus, reportOf, reportSuspended, saysAlready, statusPatch } from './report.ts'
 import { assertCurrent, SupersededError } from './superseded.ts'
 import { DEFAULT_TUNING, type Tuning } from './tuning.ts'
-import type { ParticipantReader, StepTools, Work } from './work.ts'
+import type { ParticipantReader, ReconcileStep, StepTools, Work } from './work.ts'
 
 export interface ReconcilerOptions extends Omit<StepTools, 'tuning' | 'participants'> {
   readonly participants: ParticipantReader & {
     /** Takes the result of a write of ours ahead of the watch. */
     note(object: KubeObject): void
   }
-  /** Wall clock, ms since 1970. */
-  readonly now: () => number
   readonly random: () => number
-  readonly log: Log
   /** Participants worked on at the same time. Default 8. */
   readonly concurrency?: number
+  /** Tells people what happened; silent by default. */
+  readonly tell?: Tell
   /** Told how each pass ended, and how many ms it took. */
   readonly onPass?: (end: PassEnd, ms: number) => void
   /** Replaces some of {@link DEFAULT_TUNING}. */
@@ -96,13 +97,20 @@ class Loop {
     }
     const steps = stepsFor(participant)
     if (steps.length === 0) return this.#forget(name)
+    await this.#take(participant, steps, signal)
+  }
+
+  async #take(participant: Participant, steps: readonly ReconcileStep[], signal: AbortSignal): Promise<void> {
+    const { name } = participant.metadata
+    // What was tried for an earlier operation says nothing about this one.
+    if (askedOperation(participant) !== undefined) this.#forget(name)
     const startedAt = performance.now()
     const pass = await runSteps(steps, this.#workOn(participant, signal), this.#retryInMs(name))
     this.#options.onPass?.(pass.failed ? 'failed' : pass.outcome.kind, performance.now() - startedAt)
     if (!pass.failed) this.#forget(name)
     this.#comeBack(name, pass)
-    if (isReleased(participant, pass)) this.#options.log.info({ participant: name }, 'participant released')
-    else await this.#say(participant, reportOf(participant, pass, this.#options.now()), signal)
+    if (isReleased(participant, pass)) this.#release(participant)
+    else await this.#say(participant, reportOf(participant, pass, this.#options.tuning), signal)
     if (pass.unforeseen !== undefined)
       throw new Error(`reconciling "${name}" failed`, { cause: pass.unforeseen })
   }
@@ -111,7 +119,21 @@ class Loop {
     const { name, uid = '' } = participant.metadata
     const { kube, participants } = this.#options
     const permit = (): void => assertCurrent({ name, participant, participants })
-    return { ...this.#options, kube: permitted(kube, { permit }), participant, name, uid, signal }
+    let written = false
+    return {
+      ...this.#options,
+      kube: permitted(kube, { permit }),
+      participant,
+      name,
+      uid,
+      signal,
+      tell: (happening) => this.#options.tell?.(participant, happening),
+      hasWritten: () => written,
+      onWrite: (write) => {
+        written = true
+        this.#options.onWrite?.(write)
+      },
+    }
   }
 
   #retryInMs(name: string): number {
@@ -140,6 +162,11 @@ class Loop {
     }
   }
 
+  #release(participant: Participant): void {
+    this.#options.log.info({ participant: participant.metadata.name }, 'participant released')
+    this.#options.tell?.(participant, releaseOf(participant, this.#options.now()))
+  }
+
   #forget(name: string): void {
     this.#failures.delete(name)
     this.queue.forget(name)
@@ -158,7 +185,8 @@ class Loop {
         signal,
       } as const
       participants.note(await kube.apply(statusPatch(participant, report), options))
-      this.#tell(participant, report)
+      this.#log(participant, report)
+      for (const happening of happeningsOf(participant, report)) this.#options.tell?.(participant, happening)
     } catch (error) {
       signal.throwIfAborted()
       if (!hasReason(error, 'NotFound')) this.#unsaid(name, error)
@@ -166,7 +194,7 @@ class Loop {
   }
 
   /** Once per change of state; what merely gets another wording is for whoever looks closely. */
-  #tell(participant: Participant, report: ReconcileStatus): void {
+  #log(participant: Participant, report: ReconcileStatus): void {
     const { log } = this.#options
     const now = summaryOf(report)
     const before = summaryOf(participant.status ?? {})

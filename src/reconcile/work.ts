@@ -1,5 +1,6 @@
 /** What a step is handed, and what a step is. */
 import type { Kube } from '../kube/kube.ts'
+import type { Happening } from '../model/happening.ts'
 import type { Log } from '../model/log.ts'
 import type { ObjectWrite } from '../model/object-write.ts'
 import type { Outcome } from '../model/outcome.ts'
@@ -24,6 +25,8 @@ export interface StepTools {
   /** A fresh random value of at least 256 bits. */
   readonly newSecret: () => string
   readonly log: Log
+  /** Wall clock, ms since 1970. */
+  readonly now: () => number
   /** Told of every object that was written for a participant. */
   readonly onWrite?: (write: ObjectWrite) => void
   readonly tuning: Tuning
@@ -35,6 +38,13 @@ export interface Work extends StepTools {
   readonly participant: Participant
   readonly name: string
   readonly uid: string
+  /**
+   * Tells people by a Kubernetes Event about this participant: what a step did that nobody asked for, or left undone.
+   * How steps and operations end is told from the status, once; a step says nothing about that here.
+   */
+  readonly tell: (happening: Happening) => void
+  /** True once this pass has written an object of the participant. */
+  readonly hasWritten: () => boolean
   /** Aborted when the reconciler closes: a step then stops between two calls. */
   readonly signal: AbortSignal
 }

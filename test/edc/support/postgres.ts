@@ -1,9 +1,9 @@
 /** A PostgreSQL server of its own, with one database and one role per runtime, made by the product's own statements. */
 import { execFile } from 'node:child_process'
-import { chmod, chown, mkdir } from 'node:fs/promises'
+import { chmod, chown, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { databasesSql } from '../../../src/manifests/sql.ts'
+import { type DatabaseRole, databasesSql } from '../../../src/manifests/sql.ts'
 import type { Folder } from '../../support/folder.ts'
 import { freePorts } from './free-ports.ts'
 import { programs } from './programs.ts'
@@ -63,9 +63,26 @@ export async function startPostgres(
       () => false,
     ),
   )
-  await folder.write({
-    'databases.sql': databasesSql(Object.entries(passwords).map(([name, password]) => ({ name, password }))),
-  })
-  await psql(['-f', join(folder.path, 'databases.sql')])
+  await prepare({ passwords, psql, data, user })
   return { port, server, [Symbol.asyncDispose]: () => server.stop() }
+}
+
+interface Preparation {
+  readonly passwords: Readonly<Record<string, string>>
+  readonly psql: (args: readonly string[]) => Promise<unknown>
+  readonly data: string
+  readonly user: { readonly uid: number; readonly gid: number } | undefined
+}
+
+/** The server reads the passwords from files, so these have to be the server's. */
+async function prepare({ passwords, psql, data, user }: Preparation): Promise<void> {
+  for (const [name, password] of Object.entries({ ...passwords, postgres: 'unused' })) {
+    const file = join(data, `${name}.password`)
+    await writeFile(file, password)
+    if (user !== undefined) await chown(file, user.uid, user.gid)
+  }
+  const roleOf = (name: string): DatabaseRole => ({ name, passwordFile: `${name}.password` })
+  const script = join(data, 'databases.sql')
+  await writeFile(script, databasesSql(roleOf('postgres'), Object.keys(passwords).map(roleOf)))
+  await psql(['-v', `credentials=${data}`, '-f', script])
 }

@@ -1,7 +1,7 @@
 /** What becomes of objects that are not as they are wanted: nothing when they are, else only what is needed. */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { type KubeObject, RESOURCES } from '../../../src/model/kubernetes.ts'
+import { apiVersionOf, type KubeObject, RESOURCES } from '../../../src/model/kubernetes.ts'
 import { FIELD_MANAGER, MANAGED_BY, MANAGED_BY_LABEL, PARTICIPANT_LABEL } from '../../../src/model/names.ts'
 import { eventually } from '../../support/eventually.ts'
 import { create, remove, untilReady, untilStatus } from '../participants.ts'
@@ -26,6 +26,10 @@ const KINDS = [
   RESOURCES.Service,
   RESOURCES.StatefulSet,
   RESOURCES.Deployment,
+  RESOURCES.NetworkPolicy,
+  RESOURCES.ResourceQuota,
+  RESOURCES.LimitRange,
+  RESOURCES.HTTPRoute,
 ] as const
 
 export function objectsConverge(clusterName: string, open: OpenTestCluster): void {
@@ -65,13 +69,13 @@ export function objectsConverge(clusterName: string, open: OpenTestCluster): voi
     it('are not written again by a second pass, and it reads each kind once', async () => {
       await leftAlone('idle')
       const before = await versionsIn('idle')
-      assert.ok(before.length > 20, before.join())
+      assert.ok(before.length > 30, before.join())
       const calls: string[] = []
       await using service = await serviceOn(cluster, {
         onCall: ({ method, path }) => void calls.push(`${method} ${path}`),
       })
       const ofPass = (): readonly string[] => calls.filter((call) => /\/namespaces\/idle(?:\/|$)/u.test(call))
-      await eventually(() => ofPass().some((call) => call.endsWith('/deployments')), {
+      await eventually(() => ofPass().some((call) => call.endsWith('/ingresses')), {
         what: 'the pass to read the last kind',
       })
       // Whatever it would write it has written by the time that another one is ready.
@@ -82,7 +86,7 @@ export function objectsConverge(clusterName: string, open: OpenTestCluster): voi
         [],
       )
       const reads = ofPass()
-      assert.ok(reads.length <= 10, `${reads.length} reads: ${reads.join(', ')}`)
+      assert.ok(reads.length <= 15, `${reads.length} reads: ${reads.join(', ')}`)
       assert.deepEqual(await versionsIn('idle'), before)
       await remove(service, 'after-idle')
       await remove(service, 'idle')
@@ -233,8 +237,8 @@ export function objectsConverge(clusterName: string, open: OpenTestCluster): voi
 
 function object(kind: string, name: string, participant: string): KubeObject {
   const labels = { [MANAGED_BY_LABEL]: MANAGED_BY, [PARTICIPANT_LABEL]: participant }
-  const apps = kind === 'StatefulSet' || kind === 'Deployment'
-  return { apiVersion: apps ? 'apps/v1' : 'v1', kind, metadata: { namespace: participant, name, labels } }
+  const apiVersion = apiVersionOf(RESOURCES[kind as keyof typeof RESOURCES])
+  return { apiVersion, kind, metadata: { namespace: participant, name, labels } }
 }
 
 /** One of each kind that is ours to take away, as an earlier version of the program may have made it. */
@@ -249,5 +253,16 @@ function relicsIn(participant: string): readonly KubeObject[] {
     { ...object('Service', 'relic', participant), spec: { ports: [{ port: 80 }] } },
     { ...object('StatefulSet', 'relic', participant), spec: { ...spec, serviceName: 'relic' } },
     { ...object('Deployment', 'relic', participant), spec },
+    { ...object('NetworkPolicy', 'relic', participant), spec: { podSelector: selector } },
+    { ...object('ResourceQuota', 'relic', participant), spec: { hard: { pods: '100' } } },
+    {
+      ...object('LimitRange', 'relic', participant),
+      spec: { limits: [{ type: 'Pod', max: { cpu: '64' } }] },
+    },
+    { ...object('HTTPRoute', 'relic', participant), spec: { hostnames: ['relic.example'] } },
+    {
+      ...object('Ingress', 'relic', participant),
+      spec: { defaultBackend: { service: { name: 'relic', port: { number: 80 } } } },
+    },
   ] as readonly KubeObject[]
 }
