@@ -4,9 +4,10 @@
  */
 import { ENDPOINTS, type RuntimeName } from '../../../src/manifests/addresses.ts'
 import { DEFAULT_PROFILE } from '../../../src/manifests/default-profile.ts'
-import { type ManifestInput, renderManifests } from '../../../src/manifests/manifests.ts'
+import { renderManifests } from '../../../src/manifests/manifests.ts'
+import type { KubeObject } from '../../../src/model/kubernetes.ts'
 import { SPEC_DEFAULTS } from '../../../src/model/participant.ts'
-import { freePorts } from './free-ports.ts'
+import { freePorts } from '../../cluster/ports.ts'
 
 export type Environment = Readonly<Record<string, string>>
 
@@ -36,20 +37,19 @@ export function addressOf(
   return `http://127.0.0.1:${ports.get(port)}${path}`.replace(/\/$/u, '')
 }
 
+/** Of the default profile. */
+export function manifestsOf({ name, did }: LocalParticipant): readonly KubeObject[] {
+  const spec = { ...SPEC_DEFAULTS, did, host: '127.0.0.1' }
+  return renderManifests({ name, uid: 'uid', spec, profile: DEFAULT_PROFILE }).workloads
+}
+
 /** What a container would get, from ConfigMap and Secrets; `secrets` by the names of the variables. */
 export function renderedEnvironment(
   participant: LocalParticipant,
   runtime: RuntimeName,
   secrets: Environment,
 ): Environment {
-  const { name, did } = participant
-  const input: ManifestInput = {
-    name,
-    uid: 'uid',
-    spec: { ...SPEC_DEFAULTS, did, host: '127.0.0.1' },
-    profile: DEFAULT_PROFILE,
-  }
-  const objects = renderManifests(input).workloads as readonly Rendered[]
+  const objects = manifestsOf(participant) as readonly Rendered[]
   const settings = objects.find(
     ({ kind, metadata }) => kind === 'ConfigMap' && metadata.name.startsWith(runtime),
   )

@@ -1,8 +1,8 @@
 /** An OpenBao server with raft storage on disk, as the manifests configure it, and the few calls that prepare it. */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { freePorts } from '../../cluster/ports.ts'
 import type { Folder } from '../../support/folder.ts'
-import { freePorts } from './free-ports.ts'
 import { call, expectCall } from './http.ts'
 import { programs } from './programs.ts'
 import { type ServerProcess, startServer, untilServing } from './server-process.ts'

@@ -32,7 +32,7 @@ export async function runParticipant({
   const participant = await localParticipant(name)
   const keys = newKeys()
   const folder = stack.use(await openFolder())
-  const postgres = stack.use(await startPostgres(folder, keys.databases))
+  const postgres = stack.use(await startPostgres(participant, keys.databases))
   const bao = stack.use(await openUnsealedBao(folder))
   const servers = new Map<RuntimeName, ServerProcess>()
   stack.defer(async () => void (await Promise.all([...servers.values()].map((server) => server.stop()))))
