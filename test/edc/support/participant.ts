@@ -2,6 +2,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { ENDPOINTS, type RuntimeName } from '../../../src/manifests/addresses.ts'
 import { eventually } from '../../support/eventually.ts'
+import { didWebUrl } from '../../support/issuer/did-web.ts'
 import { addressOf, type Environment, type LocalParticipant, renderedEnvironment } from './environment.ts'
 import { type Answer, call, type Call } from './http.ts'
 
@@ -67,8 +68,11 @@ export class Seeding {
     return `/${Buffer.from(this.participant.name).toString('base64')}`
   }
 
-  /** Answers the secret of its account at the token service. */
-  async createWallet(): Promise<string> {
+  /**
+   * Answers the secret of its account at the token service. With a public key, the private one has to be in the vault
+   * still; without, both are new.
+   */
+  async createWallet(publicKeyJwk?: object): Promise<string> {
     const { did, name } = this.participant
     const credentials = addressOf(this.participant, ENDPOINTS.identityhub.credentials)
     const protocol = addressOf(this.participant, ENDPOINTS.controlplane.protocol)
@@ -89,12 +93,18 @@ export class Seeding {
         key: {
           keyId: `${did}#key-1`,
           privateKeyAlias: `${did}#key-1`,
-          keyGeneratorParams: { algorithm: 'EC' },
+          ...(publicKeyJwk === undefined ? { keyGeneratorParams: { algorithm: 'EC' } } : { publicKeyJwk }),
         },
       },
     })
     if (status !== 200) throw new Error(`no wallet: ${status} ${text}`)
     return json.clientSecret
+  }
+
+  /** As its DID document tells it to the world. */
+  async publicKey(): Promise<object> {
+    const { json } = await call(didWebUrl(this.participant.did))
+    return json.verificationMethod[0].publicKeyJwk
   }
 
   storeSecret(alias: string, value: string): Promise<Answer> {
