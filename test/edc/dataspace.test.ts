@@ -51,6 +51,12 @@ describe('a dataspace of real EDC processes', () => {
     assert.match(catalog.text, /Unauthorized/u)
   })
 
+  it('tells by ERROR that an issuer refuses', async () => {
+    issuer.mode = 'refuse'
+    assert.equal(await consumer.seeding.requestCredential(issuer.did), 'ERROR')
+    issuer.mode = 'issue'
+  })
+
   it('shows nothing to a member whose credential says suspended', async () => {
     issuer.claims = { membership: 'suspended' }
     assert.equal(await consumer.seeding.requestCredential(issuer.did), 'ISSUED')
