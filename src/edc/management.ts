@@ -103,7 +103,7 @@ export class ManagementApi {
     return {
       purpose: `store the secret "${alias}"`,
       method,
-      path: '/secrets',
+      path: `${this.#profile.management.path}/secrets`,
       body: {
         json: { '@context': { '@vocab': EDC_NAMESPACE }, '@type': 'Secret', '@id': alias, value },
       },

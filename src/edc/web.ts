@@ -1,6 +1,6 @@
 /** Sends one HTTP request straight to a server, with undici, and puts into words that no answer came. */
 import { Agent } from 'undici'
-import { NoReplyError, type Reply, type Send } from '../model/exchange.ts'
+import { labelOf, NoReplyError, type Reply, type Send, textOf } from '../model/exchange.ts'
 
 export interface WebOptions {
   readonly connectTimeoutMs: number
@@ -46,32 +46,15 @@ async function request(agent: Agent, base: URL, exchange: Parameters<Send>[0]): 
       body,
       signal,
     })
-    const label = response.headers['content-type']
     return {
       status: response.statusCode,
-      contentType: typeof label === 'string' ? label : undefined,
+      contentType: labelOf(response.headers['content-type']),
       text: await textOf(response.body, maxBytes),
     }
   } catch (error) {
     signal.throwIfAborted()
     throw noReply(error)
   }
-}
-
-/** Leaving the loop closes the connection: the rest is not even received. */
-async function textOf(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<string> {
-  const chunks: Uint8Array[] = []
-  let bytes = 0
-  for await (const chunk of body) {
-    bytes += chunk.length
-    if (bytes > maxBytes)
-      throw new NoReplyError(
-        'too-large',
-        `its answer is larger than ${maxBytes} bytes; check what answers there`,
-      )
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
 }
 
 /** First match wins. Codes are those of Node and undici. */

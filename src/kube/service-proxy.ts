@@ -1,5 +1,14 @@
 /** The way to Services from outside of a cluster: through the API server, which passes on what it is sent. */
-import { type Exchange, NoReplyError, type Place, type Reach, type Reply } from '../model/exchange.ts'
+import {
+  type Exchange,
+  labelOf,
+  NoReplyError,
+  type Place,
+  type Reach,
+  type Reply,
+  textOf,
+} from '../model/exchange.ts'
+import { statusOf } from './answer.ts'
 import { Connections } from './connections.ts'
 import type { Access, Credentials } from './credentials.ts'
 import { NoAnswerError, noAnswer } from './no-answer.ts'
@@ -88,23 +97,7 @@ function proxyPath({ participant, service, port }: Place): string {
 }
 
 async function replyOf({ code, headers, body }: Incoming, maxBytes: number): Promise<Reply> {
-  const chunks: Uint8Array[] = []
-  let bytes = 0
-  for await (const chunk of body) {
-    bytes += chunk.length
-    if (bytes > maxBytes)
-      throw new NoReplyError(
-        'too-large',
-        `its answer is larger than ${maxBytes} bytes; check what answers there`,
-      )
-    chunks.push(chunk)
-  }
-  const label = headers['content-type']
-  return {
-    status: code,
-    contentType: typeof label === 'string' ? label : undefined,
-    text: Buffer.concat(chunks).toString('utf8'),
-  }
+  return { status: code, contentType: labelOf(headers['content-type']), text: await textOf(body, maxBytes) }
 }
 
 function answered(reply: Reply, own: OwnAnswer, { participant, service }: Place): Reply {
@@ -128,19 +121,7 @@ function answered(reply: Reply, own: OwnAnswer, { participant, service }: Place)
 /** A `Status` of Kubernetes comes from no Service that we talk to. */
 function codeOfApiServer({ status, contentType = '', text }: Reply): OwnAnswer {
   if (status < 400 || !contentType.startsWith('application/json')) return undefined
-  try {
-    const body: unknown = JSON.parse(text)
-    const isStatus =
-      typeof body === 'object' &&
-      body !== null &&
-      'kind' in body &&
-      'apiVersion' in body &&
-      body.kind === 'Status' &&
-      body.apiVersion === 'v1'
-    return isStatus ? status : undefined
-  } catch {
-    return undefined
-  }
+  return statusOf(text)?.apiVersion === 'v1' ? status : undefined
 }
 
 function noWayForTokens(): NoReplyError {

@@ -50,3 +50,25 @@ export class NoReplyError extends UnavailableError {
     this.kind = kind
   }
 }
+
+/** The whole body as text. Leaving it early ends the connection, so that the rest is not even received. */
+export async function textOf(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<string> {
+  const decoder = new TextDecoder()
+  const parts: string[] = []
+  let bytes = 0
+  for await (const chunk of body) {
+    bytes += chunk.length
+    if (bytes > maxBytes)
+      throw new NoReplyError(
+        'too-large',
+        `its answer is larger than ${maxBytes} bytes; check what answers there`,
+      )
+    parts.push(decoder.decode(chunk, { stream: true }))
+  }
+  return parts.join('') + decoder.decode()
+}
+
+/** Of a header that may be there several times. */
+export function labelOf(header: string | readonly string[] | undefined): string | undefined {
+  return typeof header === 'string' ? header : header?.[0]
+}
