@@ -17,7 +17,7 @@ export function canonical(value: unknown, depth = 0): readonly Canonical[] {
   if (value === null || value === undefined) return []
   if (depth > MAX_DEPTH) return ['nested too deeply']
   if (Array.isArray(value)) return sorted(value.flatMap((item) => canonical(item, depth + 1)))
-  if (typeof value !== 'object') return [typeof value === 'string' ? value : JSON.stringify(value)]
+  if (typeof value !== 'object') return [typeof value === 'string' ? word(value) : JSON.stringify(value)]
   return canonicalObject(value as Readonly<Record<string, unknown>>, depth + 1)
 }
 
@@ -25,7 +25,7 @@ function canonicalObject(value: Readonly<Record<string, unknown>>, depth: number
   for (const wrapper of ['@value', '@list', '@set'])
     if (Object.hasOwn(value, wrapper)) return canonical(value[wrapper], depth)
   const names = Object.keys(value).filter((name) => name !== '@type' && name !== '@context')
-  if (names.length === 1 && names[0] === '@id') return canonical(iri(value['@id']))
+  if (names.length === 1 && names[0] === '@id') return canonical(value['@id'])
   const members = names
     .filter((name) => name !== '@id')
     .map((name): [string, readonly Canonical[]] => [term(name), canonical(value[name], depth)])
@@ -39,10 +39,12 @@ function term(name: string): string {
   return without(name, [EDC, 'edc:', ODRL, 'odrl:'])
 }
 
-/** ODRL's own words are bare; a name in EDC's vocabulary stays another one than the bare name. */
-function iri(id: unknown): unknown {
-  if (typeof id !== 'string') return id
-  return id.startsWith('edc:') ? EDC + id.slice('edc:'.length) : without(id, [ODRL, 'odrl:'])
+/**
+ * ODRL's own words are bare, with or without the type `@id`; a name in EDC's vocabulary stays another one than the bare
+ * name, as a left operand it is bound to another function.
+ */
+function word(text: string): string {
+  return text.startsWith('edc:') ? EDC + text.slice('edc:'.length) : without(text, [ODRL, 'odrl:'])
 }
 
 function without(name: string, prefixes: readonly string[]): string {

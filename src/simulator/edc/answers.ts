@@ -71,10 +71,12 @@ interface Complaint {
   readonly type: string
   readonly message: string
   readonly path?: string
+  /** EDC repeats what it refuses. */
+  readonly invalidValue?: unknown
 }
 
-export function complaint(status: number, { type, message, path }: Complaint): EdcAnswer {
-  return json(status, [{ message, type, path: path ?? null, invalidValue: null }])
+export function complaint(status: number, { type, message, path, invalidValue }: Complaint): EdcAnswer {
+  return json(status, [{ message, type, path: path ?? null, invalidValue: invalidValue ?? null }])
 }
 
 /** JSON without a label, as the identity hub refuses a key. */
@@ -93,13 +95,14 @@ export function conflict(message: string): EdcAnswer {
   return complaint(409, { type: 'ObjectConflict', message })
 }
 
-export function invalid(message: string, path: string): EdcAnswer {
-  return complaint(400, { type: 'ValidationFailure', message, path })
+export function invalid(refusal: Omit<Complaint, 'type'>): EdcAnswer {
+  return complaint(400, { type: 'ValidationFailure', ...refusal })
 }
 
 /** Jetty looks at the path before anybody else does. */
 export function refusedPath(path: string): EdcAnswer | undefined {
-  return /%25|%2f/iu.test(path) ? page(400, path, 'Ambiguous URI path encoding') : undefined
+  if (/%25/u.test(path)) return page(400, path, 'Ambiguous URI path encoding')
+  return /%2f/iu.test(path) ? page(400, path, 'Ambiguous URI path separator') : undefined
 }
 
 /** The body as an object; undefined when it is none. */

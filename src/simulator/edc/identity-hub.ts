@@ -15,7 +15,7 @@ import {
 } from './answers.ts'
 import { idInPath, keyOf } from './generation.ts'
 import { WalletApi, type WalletApiOptions } from './wallet-api.ts'
-import { newWallet, type Wallet, Wallets } from './wallets.ts'
+import { ACTIVATED, newWallet, type Wallet, Wallets } from './wallets.ts'
 
 export interface IdentityHubOptions extends WalletApiOptions {
   /** Of the first administrator. */
@@ -69,7 +69,7 @@ export class IdentityHub {
 
   /** One that is not published is answered without a body, not with 404. */
   didDocument(path: string): EdcAnswer {
-    const wallet = this.#wallets.all().find(({ did, active }) => active && didPath(did) === path)
+    const wallet = this.#wallets.all().find(({ did, state }) => state === ACTIVATED && didPath(did) === path)
     return wallet === undefined
       ? nothing(204)
       : json(200, { '@context': ['https://www.w3.org/ns/did/v1'], id: wallet.did, authentication: [] })
@@ -103,8 +103,11 @@ export class IdentityHub {
     const body = objectOf(request.body)
     if (body === undefined) return noJson()
     if (asText(body['participantContextId']) === '')
-      return invalid('participantContextId cannot be null or empty.', 'participantContextId')
-    if (!isObject(body['key'])) return invalid('key descriptor cannot be empty.', 'keys')
+      return invalid({
+        message: 'participantContextId cannot be null or empty.',
+        path: 'participantContextId',
+      })
+    if (!isObject(body['key'])) return invalid({ message: 'key descriptor cannot be empty.', path: 'keys' })
     const wallet = newWallet(body, {
       createdAt: now(),
       tails: [newSecret(), newSecret()],

@@ -25,12 +25,16 @@ export function refusalOf(
 ): EdcAnswer | undefined {
   if (body['@context'] === undefined) return page(400, path)
   if (collection === 'assets' && addressNeeded && !isObject(body['dataAddress']))
-    return invalid(`mandatory object '${EDC}dataAddress' is missing`, `${EDC}dataAddress`)
+    return invalid({ message: `mandatory object '${EDC}dataAddress' is missing`, path: `${EDC}dataAddress` })
   if (collection !== 'policydefinitions') return undefined
   const constraints = constraintsOf(objectAt(body, 'policy'))
   const wrong = constraints.find(({ operator }) => !OPERATORS.has(bare(operator)))
   if (wrong !== undefined)
-    return invalid(`Operator "${bare(wrong['operator'])}" is not valid`, `${ODRL}operator/@id`)
+    return invalid({
+      message: `Operator "${bare(wrong['operator'])}" is not valid`,
+      path: `${ODRL}operator/@id`,
+      invalidValue: wrong['operator'],
+    })
   return constraints.some(({ rightOperand }) => typeof rightOperand === 'number')
     ? page(500, path)
     : undefined
@@ -48,7 +52,7 @@ export function shown(
   const tail = { '@context': CONTEXTS[compaction] }
   switch (collection) {
     case 'assets':
-      return { ...head, ...shownAsset(body, many), ...tail }
+      return { ...head, ...shownAsset(body), ...tail }
     case 'policydefinitions':
       return { ...head, createdAt, policy: shownPolicy(body, { many, id: newId() }), ...tail }
     case 'contractdefinitions': {
@@ -65,10 +69,10 @@ export const CONTEXTS: Readonly<Record<Compaction, unknown>> = {
 }
 
 /** The order of members is another one than it was; the id is a property as well; numbers are doubles, which JSON does not show. */
-function shownAsset(body: JsonObject, many: boolean): JsonObject {
+function shownAsset(body: JsonObject): JsonObject {
   const properties = Object.entries(objectAt(body, 'properties')).map(([name, value]) => [
     name,
-    single(asList(value), many && Array.isArray(value)),
+    single(asList(value), false),
   ])
   const address = body['dataAddress']
   return {
@@ -108,7 +112,12 @@ function shownRule(rule: unknown, view: RuleView): JsonObject {
   const { many } = view
   const constraints = constraintsIn(rule).map((constraint) => shownConstraint(constraint, view))
   const action = bare(isObject(rule) ? rule['action'] : undefined)
-  if (many) return { action, ...(constraints.length > 0 && { constraint: constraints }) }
+  // The newer context has a term for this action alone.
+  if (many)
+    return {
+      action: action === 'use' ? action : `odrl:${action}`,
+      ...(constraints.length > 0 && { constraint: constraints }),
+    }
   return {
     'odrl:action': { '@id': `odrl:${action}` },
     ...(constraints.length > 0 && { 'odrl:constraint': single(constraints, false) }),

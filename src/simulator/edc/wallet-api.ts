@@ -14,7 +14,7 @@ import {
 } from './answers.ts'
 import { type CredentialWish, type IssuerMood, type Run, stateOf } from './credential-runs.ts'
 import type { Generation } from './generation.ts'
-import type { Wallet, Wallets } from './wallets.ts'
+import { ACTIVATED, DEACTIVATED, type Wallet, type Wallets } from './wallets.ts'
 
 export interface WalletApiOptions {
   readonly generation: Generation
@@ -75,7 +75,7 @@ export class WalletApi {
 
   setState({ request, contextId }: Question): EdcAnswer {
     return this.withWallet(contextId, (wallet) => {
-      wallet.active = request.query.get('isActive') === 'true'
+      wallet.state = request.query.get('isActive') === 'true' ? ACTIVATED : DEACTIVATED
       return nothing(204)
     })
   }
@@ -91,7 +91,7 @@ export class WalletApi {
     const wallet = this.#wallets.find(contextId)
     // EDC does not say that there is none; it fails.
     if (wallet === undefined || objectOf(request.body)?.['did'] !== wallet.did) return page(500, request.path)
-    return bareWord(wallet.active ? 'PUBLISHED' : 'GENERATED')
+    return bareWord(['GENERATED', 'PUBLISHED', 'UNPUBLISHED'][wallet.state] ?? '')
   }
 
   request({ request, contextId }: Question): EdcAnswer {
@@ -131,7 +131,7 @@ export class WalletApi {
     return json(200, credentials)
   }
 
-  shown({ contextId, did, rights, createdAt, active }: Wallet): JsonObject {
+  shown({ contextId, did, rights, createdAt, state }: Wallet): JsonObject {
     return {
       participantContextId: contextId,
       properties: {},
@@ -139,7 +139,7 @@ export class WalletApi {
       did,
       createdAt,
       lastModified: createdAt,
-      state: active ? 1 : 0,
+      state,
       apiTokenAlias: `${contextId}-apikey`,
     }
   }

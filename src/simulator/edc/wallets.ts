@@ -2,6 +2,12 @@
 import { asText, type JsonObject } from '../json.ts'
 import { CredentialRuns } from './credential-runs.ts'
 
+/** As EDC counts them. */
+const CREATED = 0
+export const ACTIVATED = 1
+export const DEACTIVATED = 2
+type WalletState = typeof CREATED | typeof ACTIVATED | typeof DEACTIVATED
+
 export interface Wallet {
   readonly contextId: string
   readonly did: string
@@ -9,7 +15,7 @@ export interface Wallet {
   readonly keyId: string
   readonly createdAt: number
   readonly clientSecret: string
-  active: boolean
+  state: WalletState
   apiKey: string
 }
 
@@ -26,7 +32,7 @@ export function newWallet(
     keyId: `${asText(body['did'])}#key-1`,
     createdAt: facts.createdAt,
     clientSecret: facts.tails[0],
-    active: body['active'] === true,
+    state: body['active'] === true ? ACTIVATED : CREATED,
     apiKey: `${Buffer.from(contextId).toString('base64')}.${facts.tails[1]}`,
   }
 }
