@@ -30,8 +30,10 @@ export interface EdcCall {
   readonly path: string
   readonly body?: { readonly json: JsonObject } | { readonly form: Readonly<Record<string, string>> }
   readonly expected: Expected
-  /** Of the body. With any, no word of an answer is repeated. */
+  /** Values in the body that no message may repeat. */
   readonly secrets?: readonly string[]
+  /** The call is about a secret: no word of its answer is repeated, as it may be a part of one. */
+  readonly mute?: boolean
 }
 
 export class Endpoint {
@@ -111,11 +113,12 @@ export class Endpoint {
     return readyForMs !== undefined && readyForMs() < tuning.earlyMs
   }
 
-  /** EDC's words on one line, without our key, and none at all when the call carries secrets: it may repeat a part of one. */
-  #quoteFor({ secrets = [] }: EdcCall): (words: string) => string {
-    if (secrets.length > 0) return () => ''
-    const key = this.#options.credential?.secret.trim()
-    return (words) => oneLine(key === undefined || key === '' ? words : words.replaceAll(key, '***'))
+  /** EDC's words on one line, without our key and the values of the call that are to stay secret. */
+  #quoteFor({ secrets = [], mute = false }: EdcCall): (words: string) => string {
+    if (mute) return () => ''
+    const key = this.#options.credential?.secret.trim() ?? ''
+    const hidden = [key, ...secrets].filter((secret) => secret !== '').flatMap(formsOf)
+    return (words) => oneLine(hidden.reduce((text, secret) => text.replaceAll(secret, '***'), words))
   }
 
   #error({ purpose }: Pick<EdcCall, 'purpose'>, failure: Omit<EdcFailure, 'target' | 'purpose'>): EdcError {
@@ -173,6 +176,11 @@ function heldBack({ because, retryInMs }: HeldBack): Failure {
 function healthOf(error: unknown): Health {
   if (isEdcError(error, 'unreachable', 'failed', 'broken')) return 'ill'
   return isEdcError(error) && !isEdcError(error, 'not-yet', 'impossible') ? 'well' : 'unknown'
+}
+
+/** As it is, and as JSON that is quoted has it. */
+function formsOf(secret: string): readonly string[] {
+  return [secret, JSON.stringify(secret).slice(1, -1)]
 }
 
 const MAX_QUOTED = 200

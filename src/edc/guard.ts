@@ -37,6 +37,11 @@ export class Guard {
     this.#now = now
   }
 
+  /** How many targets it remembers. */
+  get size(): number {
+    return this.#targets.size
+  }
+
   /** Rejects with what `heldBack` makes when the target is left alone, with the signal's reason, or as `run` does. */
   async through<T>(call: GuardedCall<T>): Promise<T> {
     call.signal.throwIfAborted()
@@ -123,6 +128,7 @@ export class Guard {
   #forgetOld(): void {
     const longAgo = this.#now() - 10 * this.#tuning.coolDownMaxMs
     for (const [name, { breaker, atOnce }] of this.#targets)
-      if (atOnce === 0 && (breaker.openUntilMs ?? longAgo) < longAgo) this.#targets.delete(name)
+      if (atOnce === 0 && breaker.openUntilMs !== undefined && breaker.openUntilMs < longAgo)
+        this.#targets.delete(name)
   }
 }

@@ -160,7 +160,7 @@ export class IdentityApi {
         },
       },
       expected: 'json',
-      secrets: [clientSecret],
+      mute: true,
     }
     try {
       const token = shaped(TokenAnswer, await this.#tokens.call(call, signal))

@@ -41,13 +41,13 @@ export class ManagementApi {
 
   /** A `conflict` when it exists. */
   async create({ kind, id, body }: Definition, signal: AbortSignal): Promise<void> {
-    const purpose = `create the ${NAMES[kind]} "${id}"`
     const call: EdcCall = {
-      purpose,
+      purpose: `create the ${NAMES[kind]} "${id}"`,
       method: 'POST',
       path: this.#path(kind),
       body: { json: body },
       expected: 'nothing',
+      secrets: secretsOf(body),
     }
     await this.#endpoint.call(call, signal)
   }
@@ -61,6 +61,7 @@ export class ManagementApi {
       path: kind === 'policy' ? this.#path(kind, id) : this.#path(kind),
       body: { json: body },
       expected: 'nothing',
+      secrets: secretsOf(body),
     }
     await this.#endpoint.call(call, signal)
   }
@@ -108,7 +109,7 @@ export class ManagementApi {
         json: { '@context': { '@vocab': EDC_NAMESPACE }, '@type': 'Secret', '@id': alias, value },
       },
       expected: 'nothing',
-      secrets: [value],
+      mute: true,
     }
   }
 
@@ -117,3 +118,13 @@ export class ManagementApi {
     return id === undefined ? collection : `${collection}/${encodeURIComponent(id)}`
   }
 }
+
+/** A data address may hold credentials; short values are words such as `true`. */
+function secretsOf({ dataAddress }: Definition['body']): readonly string[] {
+  if (typeof dataAddress !== 'object' || dataAddress === null) return []
+  return Object.values(dataAddress).filter(
+    (value): value is string => typeof value === 'string' && value.length >= MIN_SECRET_LENGTH,
+  )
+}
+
+const MIN_SECRET_LENGTH = 6

@@ -32,10 +32,11 @@ export interface EdcDouble extends EdcUnderTest {
   readonly pass: (ms: number) => void
 }
 
-/** Started a minute ago. */
+/** Started a minute ago; the client speaks the profile of that generation unless another is given. */
 export async function openEdcDouble(
   name: GenerationName,
   tuning: Partial<EdcTuning> = {},
+  spoken: GenerationName = name,
 ): Promise<EdcDouble> {
   await using stack = new AsyncDisposableStack()
   let [now, numbers] = [Date.parse('2026-01-01T00:00:00Z'), 0]
@@ -54,7 +55,7 @@ export async function openEdcDouble(
   const server = stack.use(await openEdcServer(dataspace))
   const web = stack.use(openWeb())
   const shared = sharedFor({ ...EDC_TUNING, ...tuning }, () => now)
-  const profile = edcProfile(`edc-${name}` satisfies EdcProfileName)
+  const profile = edcProfile(`edc-${spoken}` satisfies EdcProfileName)
   const access = { participant: 'acme', reach: byTemplate(web, server.template), profile }
   const issuer = issuerApi(
     {
