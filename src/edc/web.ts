@@ -8,7 +8,7 @@ export interface WebOptions {
   readonly connections: number
 }
 
-export const WEB_OPTIONS: WebOptions = { connectTimeoutMs: 3_000, connections: 8 }
+const WEB_OPTIONS: WebOptions = { connectTimeoutMs: 3_000, connections: 8 }
 
 /** A way to servers whose address is known. */
 export interface Web extends AsyncDisposable {

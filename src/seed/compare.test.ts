@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
+import { demoData } from '../../test/support/demo-data.ts'
 import { decideDefinition } from './compare.ts'
 import { type Definition, type DefinitionKind, wantedDefinitions } from './definitions.ts'
-import { demoData } from './for-tests.ts'
 import { EDC_PROFILES } from './profile.ts'
 import { edcProfile } from './profiles.ts'
 
@@ -207,10 +207,7 @@ describe('what is wanted', () => {
       assert.deepEqual(first, wantedDefinitions(demoData(), edcProfile(name)))
       assert.deepEqual(
         first.map(({ kind }) => kind),
-        [
-          ...['asset', 'asset', 'policy', 'policy', 'policy'],
-          ...['contractDefinition', 'contractDefinition'],
-        ],
+        'asset asset policy policy policy contractDefinition contractDefinition'.split(' '),
       )
       for (const { id, body } of first) assert.equal(body['@id'], id)
     })

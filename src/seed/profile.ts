@@ -39,7 +39,7 @@ export function pathId({ pathIds }: EdcProfile, id: string): string {
 }
 
 /** Standard base64 of the UTF-8 bytes. */
-export function base64(text: string): string {
+function base64(text: string): string {
   return btoa(String.fromCodePoint(...new TextEncoder().encode(text)))
 }
 

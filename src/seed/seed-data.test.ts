@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import { describe, it } from 'node:test'
-import { DEMO_FILES, demoData } from './for-tests.ts'
-import { readSeed } from './seed-data.ts'
+import { DEMO_FILES, demoData } from '../../test/support/demo-data.ts'
+import { readSeed, seedOf } from './seed-data.ts'
 
 function faultsOf(...contents: readonly unknown[]): readonly string[] {
   const faults: string[] = []
@@ -35,6 +35,15 @@ describe('the demo data', () => {
   it('offers nothing to those who are no members', () => {
     for (const { accessPolicy } of demoData().contractDefinitions)
       assert.equal(accessPolicy, 'require-membership')
+  })
+})
+
+describe('a participant', () => {
+  it('gets the demo data unless its spec says no', () => {
+    const demo = demoData()
+    for (const seed of [undefined, {}, { demoData: true }]) assert.equal(seedOf(seed, demo), demo)
+    const nothing = { assets: [], policies: [], contractDefinitions: [] }
+    assert.deepEqual(seedOf({ demoData: false }, demo), nothing)
   })
 })
 

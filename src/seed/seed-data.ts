@@ -3,6 +3,7 @@ import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import type { DeepReadonly } from '../contract/schema.ts'
 import { oneOf } from '../contract/schema.ts'
+import type { ParticipantSpec } from '../model/participant.ts'
 
 const strict = { additionalProperties: false } as const
 
@@ -94,8 +95,10 @@ export interface SeedData {
   readonly contractDefinitions: readonly SeedContractDefinition[]
 }
 
-/** For `spec.seed.demoData: false`. */
-export const NO_SEED: SeedData = { assets: [], policies: [], contractDefinitions: [] }
+/** What a participant gets at first: the demo data, unless its `spec.seed` says no. */
+export function seedOf(seed: ParticipantSpec['seed'], demo: SeedData): SeedData {
+  return seed?.demoData === false ? { assets: [], policies: [], contractDefinitions: [] } : demo
+}
 
 export interface SeedText {
   /** For faults. */

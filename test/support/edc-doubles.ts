@@ -1,6 +1,7 @@
 import {
   type EdcShared,
   issuerApi,
+  observability,
   type ParticipantEdc,
   participantEdc,
   probeProfile,
@@ -18,8 +19,8 @@ import type { Issuer } from '../../src/simulator/edc/issuer.ts'
 import type { EdcUnderTest } from './edc-promises.ts'
 import { ADMIN_PATH, openEdcServer } from './edc-server.ts'
 
-export const DID = 'did:web:127.0.0.1%3A27083:acme'
-export const ISSUER_DID = 'did:web:issuer.example%3A10016'
+const DID = 'did:web:127.0.0.1%3A27083:acme'
+const ISSUER_DID = 'did:web:issuer.example%3A10016'
 const ISSUER_KEY = 'key-of-the-issuer'
 
 export interface EdcDouble extends EdcUnderTest {
@@ -80,6 +81,7 @@ export async function openEdcDouble(
     edc: participantEdc({ ...access, keys }, shared),
     stranger: participantEdc({ ...access, keys: { management: 'wrong', identity: 'wrong' } }, shared),
     young: participantEdc({ ...access, keys, readyForMs: () => now - startedAt }, shared),
+    isReady: async (runtime) => observability(access, runtime, shared).isReady(AbortSignal.timeout(10_000)),
     probe: () => probeProfile(access, shared, AbortSignal.timeout(10_000)),
     contextId: 'acme',
     did: DID,

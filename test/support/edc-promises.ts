@@ -23,6 +23,7 @@ export interface EdcUnderTest extends AsyncDisposable {
   readonly edc: ParticipantEdc
   /** The same runtimes, with keys that are wrong. */
   readonly stranger: ParticipantEdc
+  readonly isReady: (runtime: 'controlplane' | 'identityhub') => Promise<boolean>
   readonly probe: () => Promise<Recognised>
   /** Of the wallet; nothing of that name may be there yet. The DID has to resolve where credentials are really issued. */
   readonly contextId: string
@@ -109,6 +110,12 @@ export function edcKeepsItsPromises(name: string, open: () => Promise<EdcUnderTe
         recognised.kind === 'known' ? recognised.profile.name : recognised.message,
         under.profile.name,
       )
+    })
+
+    it('hears from each runtime that it is ready', async () => {
+      await using under = await open()
+      assert.equal(await under.isReady('controlplane'), true)
+      assert.equal(await under.isReady('identityhub'), true)
     })
 
     it('creates what is wanted once, finds it as it is, and leaves it from then on', async () => {

@@ -20,7 +20,7 @@ export async function openEdcServer(dataspace: EdcDataspace): Promise<EdcServer>
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const template = readAddressTemplate(`${url}/{participant}/{service}/{port}`, [])
+  const template = readAddressTemplate(`${url}/participants/{participant}/{service}/{port}`, [])
   if (template === undefined) throw new Error('the template is wrong')
   return {
     template,
@@ -52,17 +52,17 @@ function answerOf(
   { dataspace, issuers }: Served,
 ): EdcAnswer | undefined {
   const { method = '', url = '/' } = incoming
-  const [whole = '', query = ''] = url.split('?')
+  const [path = '', query = ''] = url.split('?')
   const headers = incoming.headers as EdcRequest['headers']
   const request = { method, query: new URLSearchParams(query), headers, body }
-  const issuer = /^\/issuers\/(?<index>\d+)(?<path>\/.*)$/u.exec(whole)?.groups
-  if (issuer !== undefined) {
-    const path = issuer['path'] ?? ''
-    return issuers[Number(issuer['index'])]?.answer({ ...request, path }, path.slice(ADMIN_PATH.length))
+  const [kind, name = '', ...below] = path.split('/').slice(1)
+  if (kind === 'issuers') {
+    const inside = `/${below.join('/')}`
+    return issuers[Number(name)]?.answer({ ...request, path: inside }, inside.slice(ADMIN_PATH.length))
   }
-  const [, participant = '', service = '', port, path = '/'] =
-    /^\/([^/]+)\/([^/]+)\/(\d+)(\/.*)$/u.exec(whole) ?? []
-  return dataspace.answer({ participant, service, port: Number(port) }, { ...request, path })
+  const [service = '', port, ...rest] = below
+  const place = { participant: name, service, port: Number(port) }
+  return dataspace.answer(place, { ...request, path: `/${rest.join('/')}` })
 }
 
 export const ADMIN_PATH = '/api/admin'

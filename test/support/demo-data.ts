@@ -1,6 +1,6 @@
-/** What the tests of this folder share: the demo data of the repository. */
+/** The demo data of the repository, as its files hold it. */
 import { readFileSync } from 'node:fs'
-import { readSeed, type SeedData, type SeedText } from './seed-data.ts'
+import { readSeed, type SeedData, type SeedText } from '../../src/seed/seed-data.ts'
 
 export const DEMO_FILES: readonly SeedText[] = ['assets', 'policies', 'contract-definitions'].map((name) => ({
   path: `seed/${name}.json`,
