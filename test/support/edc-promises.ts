@@ -32,7 +32,7 @@ export interface EdcUnderTest extends AsyncDisposable {
   readonly credentialsUrl: string
   /** Issues a `MembershipCredential` to the DID. */
   readonly issuerDid: string
-  /** Left out where no admin API can be had. */
+  /** Left out where no admin API can be had; then the issuer knows the DID. */
   readonly issuer?: IssuerApi
   /** The secret that the control plane finds under an alias; left out where that cannot be seen. */
   readonly secretHeld?: (alias: string) => string | undefined
@@ -261,25 +261,6 @@ export function edcKeepsItsPromises(name: string, open: () => Promise<EdcUnderTe
       assert.deepEqual(await identity.credentials(contextId, signal), [])
     })
 
-    it('registers a holder, corrects it, and removes it where that can be done', async (t) => {
-      await using under = await open()
-      const { issuer, did, profile } = under
-      if (issuer === undefined) return t.diagnostic('no admin API of an issuer can be had here')
-      const wanted = wantedHolder({ did, name: 'acme' })
-      assert.deepEqual(decideHolder(wanted, await issuer.findHolder(did, signal)), { do: 'create' })
-      await issuer.createHolder({ ...wanted, name: 'somebody else' }, signal)
-      await assert.rejects(issuer.createHolder(wanted, signal), ofKind('conflict'))
-      const decision = decideHolder(wanted, await issuer.findHolder(did, signal))
-      assert.deepEqual(decision, { do: 'update', fields: ['name'] })
-      await issuer.updateHolder(wanted, signal)
-      assert.deepEqual(decideHolder(wanted, await issuer.findHolder(did, signal)), { do: 'leave' })
-      const removable = profile.issuer.removesHolders
-      assert.equal(await issuer.removeHolder(did, signal), removable ? 'removed' : 'unsupported')
-      assert.equal(await issuer.removeHolder(did, signal), removable ? 'absent' : 'unsupported')
-      if (!removable) return
-      await assert.rejects(issuer.updateHolder(wanted, signal), ofKind('absent'))
-    })
-
     it('knows a key that is not taken from a thing that is not there', async () => {
       await using under = await open()
       const { stranger, contextId } = under
@@ -303,6 +284,34 @@ export function edcKeepsItsPromises(name: string, open: () => Promise<EdcUnderTe
       })
       const wordless = { kind: 'asset', id: 'x', body: { x: 1 } } as const
       await assert.rejects(under.edc.management.create(wordless, signal), ofKind('refused'))
+    })
+  })
+}
+
+/** Where the admin API of an issuer can be had. */
+export function issuerClientKeepsItsPromises(
+  name: string,
+  open: () => Promise<EdcUnderTest & { readonly issuer: IssuerApi }>,
+): void {
+  const signal = AbortSignal.timeout(120_000)
+
+  describe(`the client of an issuer, speaking to ${name}`, () => {
+    it('registers a holder, corrects it, and removes it where that can be done', async () => {
+      await using under = await open()
+      const { issuer, did, profile } = under
+      const wanted = wantedHolder({ did, name: 'acme' })
+      assert.deepEqual(decideHolder(wanted, await issuer.findHolder(did, signal)), { do: 'create' })
+      await issuer.createHolder({ ...wanted, name: 'somebody else' }, signal)
+      await assert.rejects(issuer.createHolder(wanted, signal), ofKind('conflict'))
+      const decision = decideHolder(wanted, await issuer.findHolder(did, signal))
+      assert.deepEqual(decision, { do: 'update', fields: ['name'] })
+      await issuer.updateHolder(wanted, signal)
+      assert.deepEqual(decideHolder(wanted, await issuer.findHolder(did, signal)), { do: 'leave' })
+      const removable = profile.issuer.removesHolders
+      assert.equal(await issuer.removeHolder(did, signal), removable ? 'removed' : 'unsupported')
+      assert.equal(await issuer.removeHolder(did, signal), removable ? 'absent' : 'unsupported')
+      if (!removable) return
+      await assert.rejects(issuer.updateHolder(wanted, signal), ofKind('absent'))
     })
   })
 }
