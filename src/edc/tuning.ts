@@ -5,7 +5,7 @@ export interface EdcTuning {
   readonly attemptMs: number
   /** An answer that is larger is an error. */
   readonly maxAnswerBytes: number
-  /** This long after it got ready, a runtime may answer as if it had no such API, or no such key. 258 ms were seen. */
+  /** This long after it got ready, a runtime may answer as if it had no such API, or no such key. 752 ms were seen. */
   readonly earlyMs: number
   /** Calls to one target at a time. */
   readonly callsAtOnce: number

@@ -11,6 +11,7 @@ import { byTemplate } from '../../src/edc/reach.ts'
 /** A participant and an issuer of the doubles, with the client that the product has for them, over real HTTP. */
 import { EDC_TUNING, type EdcTuning } from '../../src/edc/tuning.ts'
 import { openWeb } from '../../src/edc/web.ts'
+import type { RuntimeName } from '../../src/manifests/addresses.ts'
 import type { EdcProfileName } from '../../src/seed/profile.ts'
 import { edcProfile } from '../../src/seed/profiles.ts'
 import { EdcDataspace, type ParticipantRuntimes } from '../../src/simulator/edc/dataspace.ts'
@@ -51,7 +52,6 @@ export async function openEdcDouble(
     managementKey: keys.management,
     identityKey: keys.identity.trim(),
   })
-  let startedAt = now
   const issuerDouble = dataspace.addIssuer({ did: ISSUER_DID, contextId: 'issuer', key: ISSUER_KEY })
   const server = stack.use(await openEdcServer(dataspace))
   const web = stack.use(openWeb())
@@ -70,17 +70,14 @@ export async function openEdcDouble(
     shared,
   )
   now += 60_000
-  const restart = runtimes.restart.bind(runtimes)
-  runtimes.restart = (runtime) => {
-    startedAt = now
-    restart(runtime)
-  }
+  const ageOf = (runtime: RuntimeName): number =>
+    runtime === 'dataplane' ? Infinity : runtimes.ageMs(runtime)
   const owned = stack.move()
   return {
     profile,
     edc: participantEdc({ ...access, keys }, shared),
     stranger: participantEdc({ ...access, keys: { management: 'wrong', identity: 'wrong' } }, shared),
-    young: participantEdc({ ...access, keys, readyForMs: () => now - startedAt }, shared),
+    young: participantEdc({ ...access, keys, readyForMs: ageOf }, shared),
     isReady: async (runtime) => observability(access, runtime, shared).isReady(AbortSignal.timeout(10_000)),
     probe: () => probeProfile(access, shared, AbortSignal.timeout(10_000)),
     contextId: 'acme',

@@ -111,6 +111,11 @@ export class ParticipantRuntimes {
     return this.#vault.get(alias)
   }
 
+  /** For how many ms it has been running. */
+  ageMs(runtime: Runtime): number {
+    return this.#now() - (this.#startedAt[runtime] ?? this.#now())
+  }
+
   stop(runtime: Runtime): void {
     this.#startedAt[runtime] = undefined
   }
@@ -135,7 +140,7 @@ export class ParticipantRuntimes {
     const path = request.path.slice(api.path.length)
     if (api.name === 'health') return this.#health(service, path, request)
     return (
-      earlyAnswer(service, this.#now() - startedAt, request) ??
+      earlyAnswer(service, this.ageMs(service), request) ??
       refusedPath(request.path) ??
       this.#answerOf(api, request, path)
     )
