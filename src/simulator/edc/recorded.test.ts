@@ -1,4 +1,4 @@
-/** The doubles of 0.15 answer like processes of 0.15.1 did, request after request, from a recording of these. */
+/** The doubles of 0.15 answer like processes of 0.15.1 did, request after request; `scripts/record-edc.ts` made the recording. */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
