@@ -10,7 +10,7 @@ import { eventually } from '../test/support/eventually.ts'
 import { type Benchmark, type Figure, figure, quantile } from './figure.ts'
 import { type Posted, postAll } from './posts.ts'
 import { pretendRunning } from './pretend-running.ts'
-import { openQuietCluster, type QuietCluster } from './quiet-cluster.ts'
+import { AS_IN_A_POD, openQuietCluster, type QuietCluster } from './quiet-cluster.ts'
 import { rawApplies } from './raw-applies.ts'
 import { cpuSeconds, peakMemoryMb, scrape } from './scrape.ts'
 
@@ -65,7 +65,7 @@ function namesOf(kind: string, count: number): readonly string[] {
 type Burst = Omit<Run, 'raw' | 'restart' | 'peakMb'> & { peakMb: Omit<Run['peakMb'], 'restarted'> }
 
 async function measureBurst(cluster: QuietCluster, names: readonly string[]): Promise<Burst> {
-  await using service = await startProcess(cluster)
+  await using service = await startProcess({ ...cluster, ...AS_IN_A_POD })
   const early = await postAll(service, namesOf('early', WARM_UP), POSTS_AT_A_TIME)
   await untilAllApplied(service, namesOf('early', WARM_UP))
   const cpuBefore = await cpuSeconds(service)
@@ -149,7 +149,7 @@ async function measureRestart(
 ): Promise<Restart & { readonly restarted: number }> {
   const startedAt = performance.now()
   const seconds = (): number => (performance.now() - startedAt) / 1000
-  await using service = await startProcess(cluster)
+  await using service = await startProcess({ ...cluster, ...AS_IN_A_POD })
   const syncedSeconds = seconds()
   await eventually(
     async () => {

@@ -1,12 +1,19 @@
 /** A real API server without the rest of its cluster: what it gets done is then what is measured. */
 import type { Kube } from '../src/kube/kube.ts'
 import { startControlPlane } from '../test/cluster/control-plane.ts'
+import { NODE_OPTIONS } from '../test/integration/process.ts'
 import { kubeOf } from '../test/integration/test-cluster.ts'
 
 export interface QuietCluster extends AsyncDisposable {
   readonly kubeconfig: string
   readonly kube: Kube
 }
+
+/**
+ * What V8 gives itself in the pod of deploy/, whose memory is limited to 512Mi:
+ * without that limit it lets garbage lie until there are some hundred MB of it.
+ */
+export const AS_IN_A_POD = { nodeOptions: `${NODE_OPTIONS} --max-old-space-size=256` }
 
 /** Longer than anything that is measured: nodes are not heard of meanwhile. */
 const NODE_GRACE_SECONDS = 3_600

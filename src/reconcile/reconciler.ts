@@ -20,6 +20,7 @@ import { type ReconcileStatus, reportOf, reportSuspended, saysAlready, statusPat
 import { assertCurrent, SupersededError } from './superseded.ts'
 import { survey } from './survey.ts'
 import { DEFAULT_TUNING, type Tuning } from './tuning.ts'
+import { rendering } from './wanted.ts'
 import type { ParticipantReader, ReconcileStep, StepTools, Work } from './work.ts'
 
 export const PARALLEL_PASSES = 8
@@ -202,6 +203,7 @@ class Loop {
       participant,
       name,
       uid,
+      wanted: rendering({ participant, profiles: this.#options.profiles }),
       signal,
       tell: (happening) => this.#options.tell?.(participant, happening),
       hasWritten: () => written,

@@ -3,7 +3,7 @@ import type { Kube, ListOptions } from '../kube/kube.ts'
 import { type KubeObject, type Resource, RESOURCES } from '../model/kubernetes.ts'
 import { PARTICIPANT_LABEL } from '../model/names.ts'
 
-/** What is there is not all as wanted, or cannot be told this way. */
+/** Something would have to be written: whoever sees this looks by himself. */
 class NotConfirmedError extends Error {
   override readonly name = 'NotConfirmedError'
 }
@@ -24,7 +24,7 @@ export function readTogether(kube: Kube, names: readonly string[], signal: Abort
   const isShared = ({ namespace, labelSelector: more, fieldSelector }: ListOptions): boolean =>
     namespace !== undefined && names.includes(namespace) && more === undefined && fieldSelector === undefined
   const refuse = async (): Promise<never> => {
-    throw new NotConfirmedError('bug: reading together writes nothing')
+    throw new NotConfirmedError('nothing is written on what was read together')
   }
   return {
     async get<T extends KubeObject>(...[resource, key, options]: Parameters<Kube['get']>) {

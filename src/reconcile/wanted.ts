@@ -12,6 +12,8 @@ export function inputOf({ participant, profiles }: Pick<Work, 'participant' | 'p
   return manifestInputOf(participant, profile)
 }
 
-export function wantedOf(work: Work): Manifests {
-  return renderManifests(inputOf(work))
+/** Renders at the first call, and once: every step of a pass asks. Throws as {@link inputOf} does. */
+export function rendering(of: Parameters<typeof inputOf>[0]): () => Manifests {
+  let manifests: Manifests | undefined
+  return () => (manifests ??= renderManifests(inputOf(of)))
 }

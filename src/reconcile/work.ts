@@ -1,5 +1,6 @@
 /** What a step is handed, and what a step is. */
 import type { Kube } from '../kube/kube.ts'
+import type { Manifests } from '../manifests/manifests.ts'
 import type { Happening } from '../model/happening.ts'
 import type { Log } from '../model/log.ts'
 import type { ObjectWrite } from '../model/object-write.ts'
@@ -38,6 +39,8 @@ export interface Work extends StepTools {
   readonly participant: Participant
   readonly name: string
   readonly uid: string
+  /** What it consists of, Secrets left out. Throws `SpecError` when that cannot be said. */
+  readonly wanted: () => Manifests
   /**
    * Tells people by a Kubernetes Event about this participant: what a step did that nobody asked for, or left undone.
    * How steps and operations end is told from the status, once; a step says nothing about that here.

@@ -10,7 +10,6 @@ import { carryOut } from '../carry-out.ts'
 import { done, stalled, waiting } from '../outcomes.ts'
 import { ownsNamespace } from '../ownership.ts'
 import { forgetRetention } from '../removal/retain.ts'
-import { wantedOf } from '../wanted.ts'
 import type { ReconcileStep, Work } from '../work.ts'
 
 /**
@@ -46,7 +45,7 @@ async function createNamespace(work: Work): Promise<Outcome> {
       tuning.recheckMs,
     )
   try {
-    await kube.create(wantedOf(work).namespace, { manager: FIELD_MANAGER.reconcile, signal })
+    await kube.create(work.wanted().namespace, { manager: FIELD_MANAGER.reconcile, signal })
     return done()
   } catch (error) {
     if (!hasReason(error, 'AlreadyExists')) throw error
@@ -65,7 +64,7 @@ async function isStillWanted({ kube, name, uid, signal }: Work): Promise<boolean
 
 async function labelNamespace(work: Work, live: KubeObject): Promise<Outcome> {
   await forgetRetention(work, live)
-  const steps = plan([wantedOf(work).namespace], [live])
+  const steps = plan([work.wanted().namespace], [live])
   for (const step of steps) {
     await carryOut(work, step)
     account(work, step)

@@ -3,7 +3,6 @@ import { isQuotaInForce, withRoom } from '../../plan/quota.ts'
 import { bringTo, readingOf } from '../converge.ts'
 import { namesakesOf, readLive } from '../live.ts'
 import { waiting } from '../outcomes.ts'
-import { wantedOf } from '../wanted.ts'
 import type { ReconcileStep } from '../work.ts'
 
 /**
@@ -13,7 +12,7 @@ import type { ReconcileStep } from '../work.ts'
 export const policies: ReconcileStep = {
   name: 'policies',
   run: async (work) => {
-    const wanted = wantedOf(work).policies
+    const wanted = work.wanted().policies
     const live = await readLive(readingOf(work), wanted)
     const outcome = await bringTo(work, wanted, live)
     const quota = wanted.find(({ kind }) => kind === 'ResourceQuota')

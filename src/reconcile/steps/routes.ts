@@ -6,7 +6,6 @@ import type { Outcome } from '../../model/outcome.ts'
 import { bringTo, readingOf } from '../converge.ts'
 import { type LiveReading, readServed, resourceFor } from '../live.ts'
 import { done } from '../outcomes.ts'
-import { wantedOf } from '../wanted.ts'
 import type { ReconcileStep, Work } from '../work.ts'
 
 /**
@@ -29,7 +28,7 @@ export const routes: ReconcileStep = {
 }
 
 async function makeRoutes(work: Work): Promise<Outcome> {
-  const { objects, none } = wantedOf(work).routes
+  const { objects, none } = work.wanted().routes
   const { live, unserved } = await readRoutes(readingOf(work))
   const lacking = objects.filter((object) => unserved.includes(resourceFor(object)))
   const outcome = await bringTo(work, lacking.length > 0 ? [] : objects, live)
