@@ -123,9 +123,13 @@ export function operationsAreRemembered(clusterName: string, open: OpenTestClust
         { name: 'op-broken' },
         { type: 'merge', manager: 'kubectl-edit', body },
       )
-      await untilReady(service, 'op-broken')
+      await eventually(
+        async () => (await operationsOf(service, 'op-broken')).map(told)[0] === 'update succeeded',
+        { what: 'the update to be over', withinMs: CLUSTER_MS },
+      )
       await using other = await serviceOn(cluster)
-      const { location } = await ask(other, 'op-broken', 'retry')
+      const { location, operation } = await ask(other, 'op-broken', 'retry')
+      assert.equal(operation.type, 'retry')
       assert.equal((await untilOver(other, location)).state, 'succeeded')
       await eventually(
         async () => {
