@@ -7,7 +7,7 @@ import type { Lease, LeaseSpec } from '../../../src/kube/lease-record.ts'
 import { RESOURCES } from '../../../src/model/kubernetes.ts'
 import { eventually } from '../../support/eventually.ts'
 import { RecordedLog } from '../../support/recorded-log.ts'
-import { create, remove, statusOf, untilReady } from '../participants.ts'
+import { create, remove, untilReady } from '../participants.ts'
 import { firstReconcilingWrite, type Replica, startReplica, untilLeads } from '../replicas.ts'
 import type { OpenTestCluster, TestCluster } from '../test-cluster.ts'
 

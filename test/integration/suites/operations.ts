@@ -124,6 +124,7 @@ export function operationsAreRemembered(clusterName: string, open: OpenTestClust
         { name: 'op-broken' },
         { type: 'merge', manager: 'kubectl-edit', body },
       )
+      // While it runs, a retry would be this very operation.
       await untilNewest(service, 'op-broken', 'update succeeded')
       await using other = await serviceOn(cluster)
       const { location, operation } = await ask(other, 'op-broken', 'retry')
