@@ -1,7 +1,7 @@
 /** Writes operations as the HTTP API shows them: what is recorded, and of one that runs what the participant says now. */
 import type { OperationBody } from '../contract/operation.ts'
 import type { ParticipantStatusBody } from '../contract/participant-status.ts'
-import type { Operation } from '../model/participant.ts'
+import type { Operation, OperationStep } from '../model/participant.ts'
 import type { StatusRecord } from '../store/store.ts'
 
 /** In the order of the record. */
@@ -23,7 +23,7 @@ export function operationBody(
     type,
     participantName,
     state,
-    steps: live === undefined ? steps : runningSteps(operation, live),
+    steps: live === undefined ? steps.map(stepBody) : runningSteps(operation, live),
     message: live?.message ?? messageOf(operation),
     ...(error !== undefined && { error }),
     generation,
@@ -43,11 +43,16 @@ function runningSteps(
   { steps: live = [] }: ParticipantStatusBody,
 ): OperationBody['steps'] {
   return live.map(({ name, state, nextRetryTime, reason, message }) => ({
-    ...(steps.find((step) => step.name === name) ?? { name, state, attempts: 0 }),
+    ...stepBody(steps.find((step) => step.name === name) ?? { name, state, attempts: 0 }),
     ...(nextRetryTime !== undefined && { nextRetryTime }),
     ...(reason !== undefined && { reason }),
     ...(message !== undefined && { message }),
   }))
+}
+
+/** In the order in which people read it; the API server sorts by name. */
+function stepBody({ name, state, attempts, ...others }: OperationStep): OperationBody['steps'][number] {
+  return { name, state, attempts, ...others }
 }
 
 function messageOf({ type, state, error }: Operation): string {

@@ -11,6 +11,7 @@ export interface Answer {
 /** `metav1.Status`, as far as it is read. */
 interface Status {
   readonly kind: 'Status'
+  readonly apiVersion?: string
   readonly reason?: string
   readonly message?: string
   readonly details?: { readonly causes?: readonly unknown[]; readonly retryAfterSeconds?: number }
@@ -89,7 +90,8 @@ function retryAfterOf({ headers }: Answer, status: Status | undefined): number |
   return seconds === undefined ? undefined : seconds * 1000
 }
 
-function statusOf(text: string): Status | undefined {
+/** Undefined when the text is no `Status`. */
+export function statusOf(text: string): Status | undefined {
   const value = parse(text)
   return isObject(value) && value['kind'] === 'Status' ? (value as object as Status) : undefined
 }

@@ -5,13 +5,15 @@ import type { Access } from './credentials.ts'
 import { NoAnswerError, noAnswer } from './no-answer.ts'
 
 export interface WireRequest {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** From the root of the API server, without a query. */
   readonly path: string
   readonly query?: Readonly<Record<string, string | undefined>> | undefined
   readonly body?: string
   /** Of the body. Default `application/json`. */
   readonly contentType?: string | undefined
+  /** Further ones, in lower case; those that the API server needs win. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
 }
 
 export interface Channel {
@@ -104,10 +106,11 @@ export class Wire {
   }
 
   #headersOf(
-    { body, contentType = 'application/json' }: WireRequest,
+    { body, contentType = 'application/json', headers }: WireRequest,
     access: Access,
   ): Record<string, string> {
     return {
+      ...headers,
       ...access.headers,
       'user-agent': this.#options.userAgent,
       accept: 'application/json',

@@ -62,7 +62,8 @@ function why(step: Step | undefined): Pick<Happening, 'reason'> {
 function endOf(participant: string, operation: Operation): Happening {
   const { type, state, error, startedTime = '', finishedTime = '' } = operation
   const action = ACTIONS[type]
-  const after = `after ${spanOf(Date.parse(finishedTime) - Date.parse(startedTime))}`
+  const tookMs = Date.parse(finishedTime) - Date.parse(startedTime)
+  const after = tookMs > 0 ? `after ${spanOf(tookMs)}` : 'within a second'
   if (state !== 'succeeded')
     return {
       type: 'Warning',

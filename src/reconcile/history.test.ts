@@ -131,7 +131,6 @@ describe('an operation', () => {
       state: 'Stalled',
       attempts: 1,
       durationMs: 200,
-      lastError: 'NamespaceForeign: delete it',
     })
   })
 
@@ -145,7 +144,6 @@ describe('an operation', () => {
         state: 'Stalled',
         attempts: 1,
         durationMs: 10_100,
-        lastError: 'ImagePull: controlplane: cannot pull image',
       },
     ])
     assert.deepEqual(error, {

@@ -35,7 +35,7 @@ export type End =
 
 /**
  * As it is kept once its operation is over. In one that has succeeded, what was still waited for has come; in one that
- * has failed, the step that is to blame is stalled.
+ * has failed, the step that is to blame is stalled, and its error is that of the operation.
  */
 export function settledStep(step: OperationStep, end: End, nowMs: number): OperationStep {
   if (step.startedTime === undefined) return step
@@ -44,7 +44,8 @@ export function settledStep(step: OperationStep, end: End, nowMs: number): Opera
   if (end.state === 'succeeded') return { ...settled, state: 'Done' }
   const { step: culprit, code, message } = end.error
   if (culprit !== step.name) return settled
-  return withError({ ...settled, state: 'Stalled' }, clip(`${code}: ${message}`, ERROR_LENGTH))
+  const { lastError, ...blamed } = { ...settled, state: 'Stalled' } as const
+  return withError(blamed, lastError === errorText(code, message) ? undefined : lastError)
 }
 
 interface Try {
@@ -77,7 +78,11 @@ function startOf({ startedTime, durationMs = 0 }: OperationStep, nowMs: number):
 
 function errorOf(outcome: Outcome, failed: boolean): string | undefined {
   if (outcome.kind === 'done' || (outcome.kind === 'waiting' && !failed)) return undefined
-  return clip(`${outcome.reason}: ${outcome.message}`, ERROR_LENGTH)
+  return errorText(outcome.reason, outcome.message)
+}
+
+function errorText(reason: string, message: string): string {
+  return clip(`${reason}: ${message}`, ERROR_LENGTH)
 }
 
 function withError(step: OperationStep, lastError: string | undefined): OperationStep {

@@ -6,7 +6,7 @@ import { dirname, join, normalize } from 'node:path'
 import { describe, it } from 'node:test'
 
 const pages: string[] = []
-for await (const page of glob(['*.md', 'docs/**/*.md', 'test/**/*.md'])) pages.push(page)
+for await (const page of glob(['*.md', 'docs/**/*.md', 'test/**/*.md', 'runtimes/*.md'])) pages.push(page)
 const { scripts } = JSON.parse(await readFile('package.json', 'utf8')) as { scripts: Record<string, string> }
 
 const matches = (text: string, pattern: RegExp): readonly string[] =>

@@ -17,7 +17,7 @@ async function lint(t: TestContext, folder: string, source: string): Promise<str
 const exporting = (what: string): string => `export const forbidden: unknown = ${what}\n`
 
 describe('the layers', () => {
-  for (const layer of ['model', 'contract', 'crd', 'install', 'manifests', 'plan', 'status'])
+  for (const layer of ['model', 'contract', 'crd', 'install', 'manifests', 'plan', 'seed', 'status'])
     it(`keep Node out of src/${layer}`, async (t) => {
       const source = `import { readFileSync } from 'node:fs'\n${exporting('readFileSync')}`
       assert.match(await lint(t, `src/${layer}`, source), /pure layer/)
@@ -35,9 +35,17 @@ describe('the layers', () => {
     assert.match(await lint(t, 'src/plan', source), /pure layer/)
   })
 
-  it('keep adapters from calling engines', async (t) => {
-    const source = `import { Observer } from '../../observe/observer.ts'\n${exporting('Observer')}`
-    assert.match(await lint(t, 'src/kube', source), /adapters never call upwards/)
+  for (const layer of ['kube', 'edc', 'store'])
+    it(`keep src/${layer} from calling engines`, async (t) => {
+      const source = `import { Observer } from '../../observe/observer.ts'\n${exporting('Observer')}`
+      assert.match(await lint(t, `src/${layer}`, source), /adapters never call upwards/)
+    })
+
+  it('keep the client of EDC from knowing the cluster, and the cluster from knowing EDC', async (t) => {
+    const kube = `import { KubeApiError } from '../../kube/errors.ts'\n${exporting('KubeApiError')}`
+    assert.match(await lint(t, 'src/edc', kube), /adapters do not know each other/)
+    const edc = `import { EdcError } from '../../edc/errors.ts'\n${exporting('EdcError')}`
+    assert.match(await lint(t, 'src/kube', edc), /adapters do not know each other/)
   })
 
   it('keep engines from knowing HTTP', async (t) => {
@@ -68,5 +76,7 @@ describe('the layers', () => {
   it('keep the built-in cluster from sharing code with its client', async (t) => {
     const source = `import { KubeApiError } from '../../kube/errors.ts'\n${exporting('KubeApiError')}`
     assert.match(await lint(t, 'src/simulator', source), /stands for a foreign system/)
+    const profiles = `import { edcProfile } from '../../seed/profiles.ts'\n${exporting('edcProfile')}`
+    assert.match(await lint(t, 'src/simulator', profiles), /stands for a foreign system/)
   })
 })

@@ -37,6 +37,8 @@ export interface Login {
 }
 
 export interface PostgresServer extends AsyncDisposable {
+  /** On 127.0.0.1. */
+  readonly port: number
   /** Rows as lines, fields apart by `|`. Rejects with what psql says. */
   query(as: Login, sql: string): Promise<string>
 }
@@ -137,7 +139,7 @@ export class PostgresPod implements AsyncDisposable {
         withinMs: 30_000,
       },
     )
-    return { query, [Symbol.asyncDispose]: () => end(child) }
+    return { port, query, [Symbol.asyncDispose]: () => end(child) }
   }
 
   #start(

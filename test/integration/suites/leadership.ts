@@ -7,7 +7,7 @@ import type { Lease, LeaseSpec } from '../../../src/kube/lease-record.ts'
 import { RESOURCES } from '../../../src/model/kubernetes.ts'
 import { eventually } from '../../support/eventually.ts'
 import { RecordedLog } from '../../support/recorded-log.ts'
-import { create, remove, statusOf, untilReady } from '../participants.ts'
+import { create, remove, untilReady } from '../participants.ts'
 import { firstReconcilingWrite, type Replica, startReplica, untilLeads } from '../replicas.ts'
 import type { OpenTestCluster, TestCluster } from '../test-cluster.ts'
 
@@ -88,7 +88,7 @@ export function oneProcessWrites(clusterName: string, open: OpenTestCluster): vo
       await untilReady(heir, 'awake')
       assert.deepEqual(old.door.writes.slice(before), [])
       assert.ok(performance.now() - asleepAtMs > 10_000, 'it slept for less than its term')
-      assert.equal((await statusOf(old, 'awake'))?.status, 'READY')
+      await untilReady(old, 'awake')
       const names = ['shared', 'after-stop', 'after-kill', 'asleep', 'awake']
       await Promise.all(names.map((name) => remove(heir, name)))
     })

@@ -41,7 +41,7 @@ export function removalsEnd(clusterName: string, open: OpenTestCluster): void {
         spec: { did: `did:web:${name}.example`, ...spec },
       } as KubeObject)
     const change = (
-      kind: 'Participant' | 'Namespace' | 'ConfigMap' | 'Ingress',
+      kind: 'Participant' | 'Namespace' | 'ConfigMap' | 'HTTPRoute',
       key: { readonly namespace?: string; readonly name: string },
       metadata: object,
     ): Promise<KubeObject> =>
@@ -148,11 +148,10 @@ export function removalsEnd(clusterName: string, open: OpenTestCluster): void {
     it('whose steps are all to be skipped leaves everything, and the next of that name is told whose it is', async () => {
       await ask('skipped')
       await untilReady(service, 'skipped')
-      await cluster.kube.apply(routeIn('skipped', 'ours'), { manager: FIELD_MANAGER.reconcile })
       await skip('skipped', 'remove-routes,remove-namespace')
       await remove(service, 'skipped')
       assert.equal((await namespaceOf('skipped'))?.metadata.deletionTimestamp, undefined)
-      assert.ok(await cluster.kube.get(RESOURCES.Ingress, { namespace: 'skipped', name: 'ours' }))
+      assert.ok(await cluster.kube.get(RESOURCES.HTTPRoute, { namespace: 'skipped', name: 'public' }))
       const { metadata } = await ask('skipped')
       const refused = await untilTold(service, 'skipped', {
         what: 'FAILED',
@@ -167,23 +166,23 @@ export function removalsEnd(clusterName: string, open: OpenTestCluster): void {
     it('ends the traffic before anything that answers it, and says what holds a route', async () => {
       await ask('routed')
       await untilReady(service, 'routed')
-      await cluster.kube.apply(routeIn('routed', 'ours', [HOLD]), { manager: FIELD_MANAGER.reconcile })
+      await change('HTTPRoute', { namespace: 'routed', name: 'public' }, { finalizers: [HOLD] })
       await startRemoval('routed')
       const told = await untilStep(
         'routed',
         'remove-routes',
-        `Ingress "ours" is being deleted and held by "${HOLD}"`,
+        `HTTPRoute "public" is being deleted and held by "${HOLD}"`,
       )
-      assert.match(told.message, /Ingress "ours" is being deleted/u)
+      assert.match(told.message, /HTTPRoute "public" is being deleted/u)
       assert.equal((await namespaceOf('routed'))?.metadata.deletionTimestamp, undefined)
-      await change('Ingress', { namespace: 'routed', name: 'ours' }, { finalizers: null })
+      await change('HTTPRoute', { namespace: 'routed', name: 'public' }, { finalizers: null })
       await untilGone(service, 'routed')
       assert.equal(await namespaceOf('routed'), undefined)
     })
   })
 }
 
-function routeIn(namespace: string, name: string, finalizers: readonly string[] = []): KubeObject {
+function routeIn(namespace: string, name: string): KubeObject {
   const backend = { service: { name: 'controlplane', port: { number: 8082 } } }
   return {
     apiVersion: 'networking.k8s.io/v1',
@@ -192,7 +191,6 @@ function routeIn(namespace: string, name: string, finalizers: readonly string[] 
       namespace,
       name,
       labels: { [MANAGED_BY_LABEL]: MANAGED_BY, [PARTICIPANT_LABEL]: namespace },
-      ...(finalizers.length > 0 && { finalizers }),
     },
     spec: { defaultBackend: backend },
   } as KubeObject

@@ -106,8 +106,9 @@ export function secretsRotate(clusterName: string, open: OpenTestCluster): void 
       await using second = await serviceOn(cluster, {
         onCall: ({ method, path }) => void calls.push(`${method} ${path}`),
       })
-      await eventually(() => calls.some((call) => call.endsWith('/namespaces/rotated/deployments')), {
-        what: 'the pass to read the last kind',
+      await eventually(() => calls.some((call) => call.includes('/namespaces/rotated/secrets/')), {
+        what: 'its Secrets to be read',
+        withinMs: 30_000,
       })
       // Whatever it would write it has written by the time that another one is ready.
       await create(second, 'after-it')
