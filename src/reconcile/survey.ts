@@ -9,9 +9,9 @@ import { readTogether } from './together.ts'
 export interface SurveyOptions {
   readonly kube: Kube
   readonly participants: { get(name: string): Participant | undefined }
-  /** How many share their lists. All of their objects are held at a time. */
+  /** How many share their lists. The objects of two such groups are held at a time. */
   readonly together: number
-  /** How many of these are looked at at a time. */
+  /** How many of a group are looked at at a time. */
   readonly parallel: number
   /** Looks at one, reading with this Kube. A rejection only means that nothing was found out. */
   readonly look: (name: string, kube: Kube) => Promise<void>
@@ -27,14 +27,23 @@ export async function survey(names: readonly string[], options: SurveyOptions): 
     canWait(participants.get(name)) ? 'waiting' : 'hurried',
   )
   for (const name of hurried) done(name)
-  for (let start = 0; start < waiting.length && !signal.aborted; start += together) {
-    const some = waiting.slice(start, start + together)
-    const shared = readTogether(kube, some, signal)
-    await mapBounded(some, parallel, async (name) => {
+  await mapBounded(groupsOf(waiting, together), GROUPS_AT_A_TIME, async (group) => {
+    if (signal.aborted) return
+    const shared = readTogether(kube, group, signal)
+    await mapBounded(group, parallel, async (name) => {
       await look(name, shared).catch(() => undefined)
       done(name)
     })
-  }
+  })
+}
+
+/** One is compared while the lists of another are awaited. */
+const GROUPS_AT_A_TIME = 2
+
+function groupsOf(names: readonly string[], size: number): readonly (readonly string[])[] {
+  return Array.from({ length: Math.ceil(names.length / size) }, (_, index) =>
+    names.slice(index * size, (index + 1) * size),
+  )
 }
 
 /** Everything was made for it, and nothing is asked of it: it can wait for the others to be looked at. */
