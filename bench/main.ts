@@ -3,12 +3,14 @@
  *
  * Every figure is taken in this run, on loopback, for a bounded time. Machines differ: ratios travel, milliseconds less.
  */
+import { burstMemory, burstPostP99, burstRatio, restartConfirmed } from './burst.ts'
 import { changeLatency } from './change-latency.ts'
 import { changeRate } from './change-rate.ts'
 import { failoverKill, failoverStop } from './failover.ts'
 import type { Benchmark, Figure } from './figure.ts'
 import { judgeCost, recomputeTime } from './judge-cost.ts'
 import { listLatency } from './list-latency.ts'
+import { passCpu } from './pass-cpu.ts'
 import { statusThroughput } from './status-throughput.ts'
 import { syncBlock, syncMemory, syncTime } from './sync.ts'
 
@@ -22,6 +24,11 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   'sync-block': syncBlock,
   'list-latency': listLatency,
   'change-latency': changeLatency,
+  'burst-ratio': burstRatio,
+  'burst-post-p99': burstPostP99,
+  'burst-memory': burstMemory,
+  'restart-confirmed': restartConfirmed,
+  'pass-cpu': passCpu,
   'failover-kill': failoverKill,
   'failover-stop': failoverStop,
 }

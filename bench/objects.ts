@@ -1,7 +1,8 @@
 /** Objects as a real API server returns them, in size and shape: field managers' bookkeeping included. */
 import type { KubeObject } from '../src/model/kubernetes.ts'
 import { COMPONENT_LABEL, OWNER_ANNOTATION, PARTICIPANT_LABEL } from '../src/model/names.ts'
-import { COMPONENTS, SPEC_DEFAULTS } from '../src/model/participant.ts'
+import { COMPONENTS, type Participant, SPEC_DEFAULTS } from '../src/model/participant.ts'
+import { stepsFor } from '../src/reconcile/pass.ts'
 
 const BORN = '2026-01-01T00:00:00Z'
 
@@ -59,6 +60,29 @@ function containerOf(component: string): object {
   }
 }
 
+const STEPS = stepsFor({
+  metadata: { name: 'any' },
+  spec: { ...SPEC_DEFAULTS, did: 'did:web:any.example' },
+} as Participant).map(({ name }) => name)
+
+/** As it is remembered of each participant that is left alone once it is created; real ones have uids of 36 characters. */
+function creationOf(name: string): object {
+  return {
+    id: `${name}.create.0b6d2c1e-6a38-4d2b-9f7d-5a4f2f3f9a10`,
+    type: 'create',
+    state: 'succeeded',
+    generation: 1,
+    startedTime: BORN,
+    finishedTime: '2026-01-01T00:00:09Z',
+    steps: STEPS.map((step, index) => ({
+      name: step,
+      state: 'Done',
+      attempts: 1,
+      durationMs: 7 + index * 31,
+    })),
+  }
+}
+
 export function participantOf(name: string): KubeObject {
   const step = (stepName: string): object => ({
     name: stepName,
@@ -108,7 +132,8 @@ export function participantOf(name: string): KubeObject {
           message: 'the namespace exists and is ours',
         }),
       ],
-      steps: ['accept', 'finalizer', 'namespace', 'secrets', 'storage', 'workloads', 'readiness'].map(step),
+      steps: STEPS.map(step),
+      operations: [creationOf(name)],
       components: COMPONENTS.map((component) => ({
         name: component,
         status: 'Running',

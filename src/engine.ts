@@ -6,8 +6,10 @@ import type { Freshness, StatusReader } from './http/ports.ts'
 import type { Kube } from './kube/kube.ts'
 import { type Leadership, openSoleLeadership } from './kube/leadership.ts'
 import { openParticipantWriter, type ParticipantWriterOptions } from './kube/participant-writer.ts'
+import { MakingRoom } from './making-room.ts'
 import { objectRefs } from './manifests/manifests.ts'
 import type { Log } from './model/log.ts'
+import { MANAGED_BY } from './model/names.ts'
 import type { Profiles } from './model/profile.ts'
 import type { LeadershipReading, Reading, WatchReading } from './model/reading.ts'
 import type { ParticipantWriter } from './model/requests.ts'
@@ -19,7 +21,7 @@ import { MemoryStore } from './store/memory.ts'
 import type { OpenedStore } from './store/open-store.ts'
 import { Writing, type WritingOptions } from './writing.ts'
 
-export interface EngineOptions {
+export interface EngineOptions extends Pick<WritingOptions, 'onWrite' | 'onPass' | 'onEvent' | 'throttle'> {
   readonly kube: Kube
   readonly profiles: Profiles
   readonly reserved: readonly string[]
@@ -32,10 +34,8 @@ export interface EngineOptions {
   readonly unavailableAfterMs?: number
   /** Told how long things take. */
   readonly stopwatch?: Stopwatch
-  /** Told of every object that was written for a participant. */
-  readonly onWrite?: WritingOptions['onWrite']
-  /** Told of every pass over a participant. */
-  readonly onPass?: WritingOptions['onPass']
+  /** Names this process in Kubernetes Events. Default: the program. */
+  readonly instance?: string
   /** When this process writes; started and closed here. Default: always, as nobody else does. */
   readonly leadership?: Leadership
 }
@@ -58,7 +58,7 @@ export interface Engine extends AsyncDisposable {
 const UNAVAILABLE_AFTER_MS = 900_000
 
 export function openEngine(options: EngineOptions): Engine {
-  const { kube, profiles, reserved, discovery, log, stopwatch, onWrite, onPass } = options
+  const { kube, profiles, reserved, discovery, log, stopwatch, instance = MANAGED_BY, ...writes } = options
   const now = Date.now
   const random = Math.random
   const stack = new AsyncDisposableStack()
@@ -76,7 +76,8 @@ export function openEngine(options: EngineOptions): Engine {
   })
   const participants = participantsIn(caches, stack.use(new DidIndex(caches.participants)))
   const tools = { kube, caches, participants, profiles, reserved, now, random, newSecret, digest, log }
-  const writing = new Writing({ ...tools, ...(onWrite && { onWrite }), ...(onPass && { onPass }) })
+  const room = new MakingRoom()
+  const writing = new Writing({ ...writes, ...tools, instance, concurrency: room.passes })
   const observer = stack.use(
     new Observer({
       caches,
@@ -89,7 +90,7 @@ export function openEngine(options: EngineOptions): Engine {
     }),
   )
   const leadership = stack.use(options.leadership ?? openSoleLeadership())
-  const writer = disowning(openWriter(options, participants, observer), past)
+  const writer = room.for(disowning(openWriter(options, participants, observer), past))
   return {
     reader: sight.reader,
     writer,
@@ -141,6 +142,7 @@ function openWriter(
     isDiscovered: (name) => observer.isDiscovered(name),
     profiles,
     reserved,
+    now: Date.now,
     objectMapOf: (input) => objectMap(objectRefs(input)),
   })
 }

@@ -143,6 +143,10 @@ describe('what was known before a restart', () => {
 
 describe('a request to write', () => {
   const accepted = { participantName: 'acme', uid: 'uid', objects: {} }
+  const acted = {
+    participantName: 'acme',
+    operation: { id: 'acme.retry-1.uid', type: 'retry', state: 'pending', generation: 1, steps: [] },
+  } as const
   const failing = (error: Error) => async (): Promise<never> => {
     throw error
   }
@@ -154,14 +158,21 @@ describe('a request to write', () => {
       preview: async () => accepted,
       create: async () => accepted,
       delete: async () => accepted,
+      retry: async () => acted,
+      suspend: async () => acted,
+      resume: async () => acted,
     }
     await disowning(willing, past).preview(request)
     assert.deepEqual(past.disowned, [])
     await disowning(willing, past).create(request)
     await disowning(willing, past).delete('birch')
     assert.deepEqual(past.disowned, ['acme', 'birch'])
+    for (const act of ['retry', 'suspend', 'resume'] as const) {
+      await disowning(willing, past)[act](act)
+      assert.equal(past.disowned.pop(), act)
+    }
     const unwilling: ParticipantWriter = {
-      preview: async () => accepted,
+      ...willing,
       create: failing(new UnavailableError('no answer')),
       delete: failing(new NotFoundError('there is none')),
     }

@@ -85,21 +85,19 @@ function afterSettingBack({
 /** Whoever wrote to a participant must not read what was known of it before a restart, whatever came of the request. */
 export function disowning(writer: ParticipantWriter, past: Past | undefined): ParticipantWriter {
   if (past === undefined) return writer
+  const disowned = async <T>(name: string, request: () => Promise<T>): Promise<T> => {
+    try {
+      return await request()
+    } finally {
+      past.disown(name)
+    }
+  }
   return {
     ...writer,
-    async create(request) {
-      try {
-        return await writer.create(request)
-      } finally {
-        past.disown(request.participantName)
-      }
-    },
-    async delete(name) {
-      try {
-        return await writer.delete(name)
-      } finally {
-        past.disown(name)
-      }
-    },
+    create: (request) => disowned(request.participantName, () => writer.create(request)),
+    delete: (name) => disowned(name, () => writer.delete(name)),
+    retry: (name) => disowned(name, () => writer.retry(name)),
+    suspend: (name) => disowned(name, () => writer.suspend(name)),
+    resume: (name) => disowned(name, () => writer.resume(name)),
   }
 }

@@ -14,6 +14,7 @@ import type { Kube } from './kube/kube.ts'
 import { type Leadership, openSoleLeadership } from './kube/leadership.ts'
 import { newIdentity, openLeaseElection } from './kube/lease-election.ts'
 import { explainUnreadable } from './kube/preflight.ts'
+import { TokenBucket } from './kube/token-bucket.ts'
 import { BROKEN_IMAGE_PROFILE } from './manifests/default-profile.ts'
 import type { BuiltInCluster } from './simulator/cluster.ts'
 import { type OpenedStore, openStore } from './store/open-store.ts'
@@ -48,13 +49,15 @@ export async function startService(config: Config, options: ServiceOptions): Pro
   })
   const metrics = openMetrics()
   const client = { ...options, credentials, onCall: callsToldTo(metrics.onCall, options.onCall) }
-  const kube = openClient(stack, client)
+  const bucket = new TokenBucket(config.writeRate)
+  const kube = openClient(stack, { ...client, onBusy: (forMs) => bucket.pause(forMs) })
   const broken = builtIn ? [[BROKEN_IMAGE_PROFILE.name, BROKEN_IMAGE_PROFILE] as const] : []
   const profiles = new Map([...broken, ...config.profiles])
   const { reserved, discovery } = config
   const home = await openStore(config.store, { log, random: Math.random })
   stack.use(home.store)
-  const leadership = openLeadership(stack, config.leadership, client)
+  const identity = newIdentity()
+  const leadership = openLeadership(stack, config.leadership, { ...client, identity })
   const engine = stack.use(
     openEngine({
       kube,
@@ -67,6 +70,9 @@ export async function startService(config: Config, options: ServiceOptions): Pro
       stopwatch: metrics.stopwatch,
       onWrite: metrics.onWrite,
       onPass: metrics.onPass,
+      onEvent: metrics.onEvent,
+      instance: identity,
+      throttle: { bucket, onWait: metrics.onWriteWait },
       leadership,
     }),
   )
@@ -99,6 +105,7 @@ export async function startService(config: Config, options: ServiceOptions): Pro
 
 interface ClientOptions extends Pick<ServiceOptions, 'version' | 'log'> {
   readonly onCall: NonNullable<KubeOptions['onCall']>
+  readonly onBusy?: NonNullable<KubeOptions['onBusy']>
   readonly tuning?: NonNullable<KubeOptions['tuning']>
   readonly credentials: Credentials
   /** Behind the name by which the API server knows the program. */
@@ -120,7 +127,7 @@ function callsToldTo(...listeners: readonly KubeOptions['onCall'][]): NonNullabl
 function openLeadership(
   stack: AsyncDisposableStack,
   setting: LeadershipSetting,
-  client: ClientOptions,
+  { identity, ...client }: ClientOptions & { readonly identity: string },
 ): Leadership {
   if (setting.kind === 'sole') return openSoleLeadership()
   // Connections of its own: a burst of other calls must not cost the Lease.
@@ -129,7 +136,7 @@ function openLeadership(
   return openLeaseElection({
     kube,
     namespace,
-    identity: newIdentity(),
+    identity,
     now: () => performance.now(),
     wallNow: Date.now,
     random: Math.random,

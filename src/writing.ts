@@ -1,16 +1,21 @@
 /** What only the leader does: reconciles Participants and writes verdicts into them. It begins and ends with a term. */
+import { type EventReporterOptions, openEventReporter } from './kube/event-reporter.ts'
 import { permitted } from './kube/permitted.ts'
 import type { Term } from './kube/term.ts'
+import { type Throttle, throttled } from './kube/throttled.ts'
 import type { QueueReading } from './model/reading.ts'
 import type { Caches } from './observe/caches.ts'
 import { openPublisher, type Publisher } from './observe/publisher.ts'
-import { openReconciler, type ReconcilerOptions } from './reconcile/reconciler.ts'
+import { openReconciler, type Reconciler, type ReconcilerOptions } from './reconcile/reconciler.ts'
 import { wokenByNamespace, wokenByParticipant, wokenByWorkload } from './reconcile/triggers.ts'
 
-export interface WritingOptions extends ReconcilerOptions {
+export interface WritingOptions
+  extends Omit<ReconcilerOptions, 'tell'>, Pick<EventReporterOptions, 'instance' | 'onEvent'> {
   readonly caches: Caches
   /** A short digest of bytes. */
   readonly digest: (bytes: Uint8Array) => string
+  /** Slows down what is written in the background, in all terms together; requests are not slowed down. Default: none. */
+  readonly throttle?: Throttle
 }
 
 export class Writing {
@@ -45,13 +50,19 @@ interface Writers extends Pick<Publisher, 'publish'>, AsyncDisposable {
   readonly queue: () => QueueReading
 }
 
-function openWriters({ caches, ...options }: WritingOptions, term: Term): Writers {
-  const kube = permitted(options.kube, { permit: term.permit, cut: term.signal })
-  const publisher = openPublisher({ ...options, participants: caches.participants, kube })
-  const reconciler = openReconciler({ ...options, kube })
-  for (const [name] of caches.participants.entries()) reconciler.enqueue(name)
+function openWriters({ caches, throttle, ...options }: WritingOptions, term: Term): Writers {
+  const inTerm = permitted(options.kube, { permit: term.permit, cut: term.signal })
+  // Outside, so that the term is asked after the wait for a turn.
+  const kube = throttle === undefined ? inTerm : throttled(inTerm, throttle)
+  const { tuning: _, ...reporting } = options
+  // Events have a rate of their own.
+  const events = openEventReporter({ ...reporting, kube: inTerm })
+  const { tell } = events
+  const publisher = openPublisher({ ...options, participants: caches.participants, kube, tell })
+  const reconciler = openReconciler({ ...options, kube, tell })
+  reconciler.enqueueAll([...caches.participants.entries()].map(([name]) => name))
   const waking = wake(caches, {
-    enqueue: reconciler.enqueue,
+    ...reconciler,
     holderOf: (did) => options.participants.holderOf(did),
   })
   return {
@@ -60,25 +71,24 @@ function openWriters({ caches, ...options }: WritingOptions, term: Term): Writer
     async [Symbol.asyncDispose]() {
       waking[Symbol.dispose]()
       // Both at once: a term may be over already.
-      await Promise.all([publisher[Symbol.asyncDispose](), reconciler[Symbol.asyncDispose]()])
+      await Promise.all([publisher, reconciler, events].map((writer) => writer[Symbol.asyncDispose]()))
     },
   }
 }
 
-interface Waking {
-  readonly enqueue: (name: string) => void
+interface Waking extends Pick<Reconciler, 'enqueue' | 'disturb'> {
   readonly holderOf: ReconcilerOptions['participants']['holderOf']
 }
 
 /** Only after the first sync: who holds a DID, say, cannot be told from half a list. */
 function wake({ participants, namespaces, deployments, statefulSets }: Caches, waking: Waking): Disposable {
   const stack = new DisposableStack()
-  const enqueue = (name: string | undefined): void => {
-    if (name !== undefined && name !== '') waking.enqueue(name)
+  const disturb = (name: string | undefined): void => {
+    if (name !== undefined && name !== '') waking.disturb(name)
   }
-  stack.use(participants.subscribe((change) => wokenByParticipant(change, waking).forEach(enqueue)))
-  stack.use(namespaces.subscribe((change) => enqueue(wokenByNamespace(change))))
-  stack.use(deployments.subscribe((change) => enqueue(wokenByWorkload(change))))
-  stack.use(statefulSets.subscribe((change) => enqueue(wokenByWorkload(change))))
+  stack.use(participants.subscribe((change) => wokenByParticipant(change, waking).forEach(waking.enqueue)))
+  stack.use(namespaces.subscribe((change) => disturb(wokenByNamespace(change))))
+  stack.use(deployments.subscribe((change) => disturb(wokenByWorkload(change))))
+  stack.use(statefulSets.subscribe((change) => disturb(wokenByWorkload(change))))
   return stack
 }

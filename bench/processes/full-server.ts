@@ -16,7 +16,7 @@ const refuse = async (): Promise<never> => {
 }
 const app = createApp({
   reader: store,
-  writer: { create: refuse, preview: refuse, delete: refuse },
+  writer: { create: refuse, preview: refuse, delete: refuse, retry: refuse, suspend: refuse, resume: refuse },
   freshness: () => ({ synced: true, observedAtMs, stale: false }),
   auth: { kind: 'none' },
   log: openLogger({ level: 'info', format: 'json', write: (line) => process.stderr.write(line) }),

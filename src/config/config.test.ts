@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { DEFAULT_PROFILE } from '../manifests/default-profile.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import type { Environment } from './read-settings.ts'
 
@@ -14,6 +15,17 @@ profiles:
     storageClassName: fast
     components:
       postgres: { image: "registry.example/postgres:17", storage: 2Gi }
+`,
+  'routes.yaml': `
+profiles:
+  edge:
+    routes: { kind: ingress, ingressClassName: nginx }
+    network: { egress: { cidrs: [203.0.113.0/24] } }
+`,
+  'wrong-routes.yaml': `
+profiles:
+  a: { routes: { kind: loadbalancer } }
+  b: { network: { gateway: { cidrs: [everywhere] } } }
 `,
   'wrong.yaml': 'profiles: { small: { components: { postgres: { imag: x } } } }',
   'broken.yaml': 'profiles: [',
@@ -131,6 +143,19 @@ describe('the settings', () => {
     assert.deepEqual(reserved, ['billing'])
   })
 
+  it('read how a profile is reached and whom it may call, and keep what it does not say', () => {
+    const edge = read(['--config', 'routes.yaml']).profiles.get('edge')
+    assert.equal(edge?.routes.kind, 'ingress')
+    assert.equal(edge.routes.ingressClassName, 'nginx')
+    assert.deepEqual(edge.network, {
+      ...DEFAULT_PROFILE.network,
+      egress: { cidrs: ['203.0.113.0/24'] },
+    })
+    const faults = faultsOf(['--config', 'wrong-routes.yaml']).join('\n')
+    assert.match(faults, /at \/profiles\/a\/routes\/kind/u)
+    assert.match(faults, /at \/profiles\/b\/network\/gateway\/cidrs\/0/u)
+  })
+
   it('name the place in a file that is wrong', () => {
     assert.match(faultsOf(['--config', 'wrong.yaml']).join(), /postgres/u)
     assert.match(faultsOf(['--config', 'broken.yaml']).join(), /is not YAML/u)
@@ -157,6 +182,17 @@ describe('the settings', () => {
         faultsOf([`--unavailable-after=${text}`])[0] ?? '',
         /^UNAVAILABLE_AFTER must be a whole number/u,
       )
+  })
+
+  it('limit writes that nobody asked for to 1000 a second, and twice as many at once, unless told', () => {
+    assert.deepEqual(read([]).writeRate, { qps: 1_000, burst: 2_000 })
+    assert.deepEqual(read(['--kube-qps', '20']).writeRate, { qps: 20, burst: 40 })
+    assert.deepEqual(read([], { KUBE_QPS: '20', KUBE_BURST: '5' }).writeRate, { qps: 20, burst: 5 })
+    assert.equal(read(['--kube-qps', 'off']).writeRate.qps, Infinity)
+    assert.deepEqual(faultsOf(['--kube-qps', '0', '--kube-burst', 'off']), [
+      'KUBE_QPS must be a whole number from 1 to 100000, or off, got "0"',
+      'KUBE_BURST must be a whole number from 1 to 100000, got "off"',
+    ])
   })
 
   it('never repeat the address of a store that is wrong', () => {

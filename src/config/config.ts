@@ -7,12 +7,14 @@ import { readFileSettings } from './file.ts'
 import { type LeadershipSetting, readLeadership } from './leadership.ts'
 import { type Environment, readSettings } from './read-settings.ts'
 import { readStore } from './store.ts'
+import { readWriteRate, type WriteRate } from './write-rate.ts'
 
 export interface Config {
   readonly http: { readonly host: string; readonly port: number; readonly healthPort: number }
   readonly auth: Auth
   readonly cluster: ClusterChoice
   readonly leadership: LeadershipSetting
+  readonly writeRate: WriteRate
   readonly store: StoreChoice
   /** Answers that the cluster has not confirmed for this many ms are given no more. */
   readonly unavailableAfterMs: number
@@ -67,6 +69,7 @@ export function readConfig({ args, env, readFile }: ConfigSource): Config | 'hel
     auth,
     cluster,
     leadership: readLeadership(settings, { cluster, readFile }, faults),
+    writeRate: readWriteRate(settings, faults),
     store: readStore(settings.store, faults),
     unavailableAfterMs: readUnavailableAfter(settings, faults),
     log: readLog(settings, faults),

@@ -56,6 +56,21 @@ export const SETTINGS = {
     byDefault: 'the namespace of the pod, else "default"',
     meaning: 'Namespace of the Lease "dataspace-provisioner" by which the leader is elected.',
   },
+  kubeQps: {
+    flag: 'kube-qps',
+    variable: 'KUBE_QPS',
+    value: 'NUMBER|off',
+    byDefault: '1000',
+    meaning:
+      'Writes to the API server per second, in the long run, that no request asked for: objects of participants, and their status. Whatever it is, they pause while the API server says that it is busy (429).',
+  },
+  kubeBurst: {
+    flag: 'kube-burst',
+    variable: 'KUBE_BURST',
+    value: 'NUMBER',
+    byDefault: 'twice KUBE_QPS',
+    meaning: 'How many of these writes may come at once after a time with fewer.',
+  },
   store: {
     flag: 'store',
     variable: 'STORE',

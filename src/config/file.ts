@@ -5,7 +5,7 @@ import { parseDocument } from 'yaml'
 import { DEFAULT_PROFILE } from '../manifests/default-profile.ts'
 import { RESERVED_BY_DEFAULT } from '../model/names.ts'
 import { COMPONENTS, type ComponentName } from '../model/participant.ts'
-import type { ComponentProfile, Profile, Profiles } from '../model/profile.ts'
+import { type ComponentProfile, type Profile, type Profiles, ROUTE_KINDS } from '../model/profile.ts'
 
 const strict = { additionalProperties: false } as const
 
@@ -23,12 +23,46 @@ const ComponentSettings = Type.Object(
   strict,
 )
 
+const Name = Type.String({ minLength: 1 })
+
+const RouteSettings = Type.Object(
+  {
+    kind: Type.Optional(Type.Union(ROUTE_KINDS.map((kind) => Type.Literal(kind)))),
+    gateway: Type.Optional(
+      Type.Object({ name: Name, namespace: Name, sectionName: Type.Optional(Name) }, strict),
+    ),
+    ingressClassName: Type.Optional(Name),
+    tlsSecretName: Type.Optional(Name),
+    annotations: Type.Optional(Type.Record(Type.String(), Type.String())),
+  },
+  strict,
+)
+
+const Peers = Type.Object(
+  {
+    namespaces: Type.Optional(Type.Array(Name)),
+    cidrs: Type.Optional(Type.Array(Type.String({ pattern: '^[0-9A-Fa-f.:]+/[0-9]{1,3}$' }))),
+  },
+  strict,
+)
+
+const NetworkSettings = Type.Object(
+  {
+    gateway: Type.Optional(Peers),
+    provisioner: Type.Optional(Peers),
+    egress: Type.Optional(Peers),
+  },
+  strict,
+)
+
 const ProfileSettings = Type.Object(
   {
-    storageClassName: Type.Optional(Type.String({ minLength: 1 })),
+    storageClassName: Type.Optional(Name),
     imagePullPolicy: Type.Optional(
       Type.Union([Type.Literal('IfNotPresent'), Type.Literal('Never'), Type.Literal('Always')]),
     ),
+    routes: Type.Optional(RouteSettings),
+    network: Type.Optional(NetworkSettings),
     components: Type.Optional(
       Type.Object(
         Object.fromEntries(COMPONENTS.map((name) => [name, Type.Optional(ComponentSettings)])),
@@ -114,6 +148,8 @@ function readProfile(name: string, settings: ProfileSettings): Profile {
     name,
     components,
     imagePullPolicy: settings.imagePullPolicy ?? DEFAULT_PROFILE.imagePullPolicy,
+    routes: { ...DEFAULT_PROFILE.routes, ...settings.routes },
+    network: { ...DEFAULT_PROFILE.network, ...settings.network },
     ...(settings.storageClassName !== undefined && { storageClassName: settings.storageClassName }),
   }
 }

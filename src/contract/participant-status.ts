@@ -40,7 +40,7 @@ const EventSchema = Type.Object({
   count: Type.Optional(Type.Integer({ minimum: 1 })),
 })
 
-export const StepSchema = Type.Object({
+const StepSchema = Type.Object({
   name: Type.String(),
   state: oneOf(STEP_STATES),
   attempts: Type.Integer({ minimum: 0 }),

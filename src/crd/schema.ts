@@ -73,6 +73,11 @@ export function listMap(description: string, key: string, items: Schema): Schema
   }
 }
 
+/** A list that one manager owns as a whole, in the order in which it was written. */
+export function list(description: string, items: Schema): Schema {
+  return { type: 'array', description, items }
+}
+
 /** The rules that stand at this path, as the API server wants them. */
 export function rulesAt(path: string): Schema {
   return {

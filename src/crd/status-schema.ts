@@ -1,14 +1,31 @@
+import { ASKS, RETRY_MAX_LENGTH } from '../model/names.ts'
 /** `status` of a Participant: what the engines say about it. Field by field the `ParticipantStatus` of the model. */
 import {
   type ComponentSummary,
   type Condition,
   COMPONENT_STATES,
+  type Operation,
+  OPERATION_STATES,
+  OPERATION_TYPES,
+  type OperationError,
+  type OperationStep,
   type ParticipantStatus,
   PHASES,
   type Step,
   STEP_STATES,
 } from '../model/participant.ts'
-import { count, type FieldsOf, flag, listMap, object, oneOf, type Schema, text, time } from './schema.ts'
+import {
+  count,
+  type FieldsOf,
+  flag,
+  list,
+  listMap,
+  object,
+  oneOf,
+  type Schema,
+  text,
+  time,
+} from './schema.ts'
 
 const MESSAGE_MAX_LENGTH = 32_768
 /** CamelCase, as for `metav1.Condition.reason`. */
@@ -39,6 +56,15 @@ export function statusSchema(): Schema {
       ),
       components: listMap('State of each component that is expected or present.', 'name', componentSchema()),
       steps: listMap('The steps of provisioning or removal, in their order.', 'name', stepSchema()),
+      operations: list(
+        'What was asked of this participant and how it went: the newest eight, newest first.',
+        operationSchema(),
+      ),
+      lastHandledRetry: text(
+        `Value of the annotation ${ASKS.retry} that was acted upon last; another value asks for a retry.`,
+        { maxLength: RETRY_MAX_LENGTH },
+      ),
+      retries: count('How many retries were begun.'),
     } satisfies FieldsOf<ParticipantStatus>,
   })
 }
@@ -90,6 +116,46 @@ function stepSchema(): Schema {
       reason: text('Why it waits or is stalled, as a stable code.', REASON),
       message: text('What it waits for, or what to do, for people.', { maxLength: MESSAGE_MAX_LENGTH }),
     } satisfies FieldsOf<Step>,
+  })
+}
+
+function operationSchema(): Schema {
+  return object('One operation. Once it is over it never changes.', {
+    required: ['id', 'type', 'state', 'generation', 'startedTime', 'steps'],
+    properties: {
+      id: text('Name of the operation: GET /api/v1/operations/ID shows it.', { maxLength: 128 }),
+      type: oneOf('What was asked for.', OPERATION_TYPES),
+      state: oneOf(
+        'How far it is.',
+        OPERATION_STATES.filter((state) => state !== 'pending'),
+      ),
+      generation: generation('The generation of the spec that it is about.'),
+      startedTime: time('When it began.'),
+      finishedTime: time('When it was over.'),
+      steps: list('The steps that were reached, in their order.', operationStepSchema()),
+      error: object('Why it failed.', {
+        required: ['code', 'message'],
+        properties: {
+          step: text('The step at which it ended.', { maxLength: 63 }),
+          code: text('Why, as a stable code.', REASON),
+          message: text('Why, for people.', { maxLength: MESSAGE_MAX_LENGTH }),
+        } satisfies FieldsOf<OperationError>,
+      }),
+    } satisfies FieldsOf<Operation>,
+  })
+}
+
+function operationStepSchema(): Schema {
+  return object('How one step went within the operation.', {
+    required: ['name', 'state', 'attempts'],
+    properties: {
+      name: text('Name of the step.', { maxLength: 63 }),
+      state: oneOf('How far it is, or how it ended.', STEP_STATES),
+      attempts: count('How often it was tried.'),
+      startedTime: time('When it was tried first; only while it is not over.'),
+      durationMs: count('Milliseconds from its first try until it was over.'),
+      lastError: text('What went wrong last.', { maxLength: MESSAGE_MAX_LENGTH }),
+    } satisfies FieldsOf<OperationStep>,
   })
 }
 

@@ -5,9 +5,10 @@ import { participantCrd } from '../crd/participant-crd.ts'
 import { DEFAULT_PROFILE } from '../manifests/default-profile.ts'
 import { UnavailableError } from '../model/errors.ts'
 import type { KubeObject } from '../model/kubernetes.ts'
+import type { Profile, RouteSettings } from '../model/profile.ts'
 import { examine } from './examine.ts'
 import type { Finding } from './finding.ts'
-import { NAMESPACE, patient, type Scripted, servedCrd, storageClass, WELL } from './for-tests.ts'
+import { gatewayFor, NAMESPACE, patient, type Scripted, servedCrd, storageClass, WELL } from './for-tests.ts'
 
 async function about(check: string, scripted: Scripted): Promise<readonly Finding[]> {
   return (await examine(patient(scripted))).filter((finding) => finding.check === check)
@@ -21,6 +22,10 @@ async function only(check: string, scripted: Scripted): Promise<Finding> {
 }
 
 const without = (kind: string): readonly KubeObject[] => WELL.filter((object) => object.kind !== kind)
+
+function profileWith(routes: Partial<RouteSettings>): Profile {
+  return { ...DEFAULT_PROFILE, routes: { ...DEFAULT_PROFILE.routes, ...routes } }
+}
 
 describe('the doctor', () => {
   it('finds nothing where all is well, and says of each check what it saw', async () => {
@@ -140,6 +145,31 @@ describe('the doctor', () => {
   it('warns where the Gateway API is missing or too old', async () => {
     assert.match((await only('gateway', { gateway: undefined })).message, /not installed/u)
     assert.match((await only('gateway', { gateway: ['v1beta1'] })).message, /without v1/u)
+  })
+
+  it('warns of a Gateway that there is not, or that takes no route of a participant', async () => {
+    const gone = await only('gateway', { objects: without('Gateway') })
+    assert.match(gone.message, /^Gateway gateway\/public, which profile "default" names, does not exist/u)
+    const closed = await only('gateway', { objects: [...without('Gateway'), gatewayFor('Same')] })
+    assert.equal(closed.result, 'warn')
+    assert.match(closed.message, /takes no route from another namespace/u)
+    const gateway = { namespace: 'gateway', name: 'public', sectionName: 'http' }
+    const other = await only('gateway', { profiles: [profileWith({ gateway })] })
+    assert.match(other.message, /^Gateway gateway\/public, listener http takes no route/u)
+  })
+
+  it('warns of an Ingress class that there is not, and asks for nothing where no routes are wanted', async () => {
+    const named = await only('gateway', {
+      profiles: [profileWith({ kind: 'ingress', ingressClassName: 'nginx' })],
+    })
+    assert.match(named.message, /^IngressClass "nginx", which profile "default" names, does not exist/u)
+    const unnamed = { profiles: [profileWith({ kind: 'ingress' })] }
+    assert.match((await only('gateway', unnamed)).message, /^no IngressClass is the default/u)
+    const metadata = { name: 'nginx', annotations: { 'ingressclass.kubernetes.io/is-default-class': 'true' } }
+    const objects = [...WELL, { apiVersion: 'networking.k8s.io/v1', kind: 'IngressClass', metadata }]
+    assert.equal((await only('gateway', { ...unnamed, objects })).result, 'ok')
+    const none = await only('gateway', { profiles: [profileWith({ kind: 'none' })], gateway: undefined })
+    assert.equal(none.result, 'ok')
   })
 
   it('warns of a namespace that does not enforce restricted, or that there is not', async () => {

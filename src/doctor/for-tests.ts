@@ -35,7 +35,18 @@ export function servedCrd(spec: object = participantCrd().spec): KubeObject {
   return { ...participantCrd(), spec, status } as KubeObject
 }
 
-export const WELL: readonly KubeObject[] = [servedCrd(), storageClass('fast', true), NAMESPACE]
+export function gatewayFor(from: string, name = 'public'): KubeObject & { readonly spec: object } {
+  const listeners = [{ name: 'https', port: 443, protocol: 'HTTPS', allowedRoutes: { namespaces: { from } } }]
+  const metadata = { namespace: 'gateway', name }
+  return { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'Gateway', metadata, spec: { listeners } }
+}
+
+export const WELL: readonly KubeObject[] = [
+  servedCrd(),
+  storageClass('fast', true),
+  NAMESPACE,
+  gatewayFor('Selector'),
+]
 
 export function patient(scripted: Scripted = {}): Patient & AsyncDisposable {
   const { objects = WELL, errors = {}, mayI = () => true, gitVersion = 'v1.36.0' } = scripted

@@ -21,8 +21,9 @@ import type { Freshness, StatusReader } from './ports.ts'
 import { RequestError } from './request-error.ts'
 import { requestIds } from './request-id.ts'
 import { logRequests } from './request-log.ts'
+import { actRoutes } from './routes/acts.ts'
 import { listRoute } from './routes/list.ts'
-import { operationRoute } from './routes/operations.ts'
+import { operationRoutes } from './routes/operations.ts'
 import { statusRoute } from './routes/status.ts'
 import { writeRoutes } from './routes/writes.ts'
 import { preflight, type Stamp, stamper } from './stamp.ts'
@@ -113,7 +114,8 @@ const guarded: FastifyPluginCallback<GuardedOptions> = (app, options, done) => {
       api.register(listRoute, { prefix, reader, stamp })
       api.register(statusRoute, { prefix, reader, stamp })
       api.register(writeRoutes, { prefix, writer, stamp })
-      api.register(operationRoute, { prefix, reader, stamp })
+      api.register(actRoutes, { prefix, writer, stamp })
+      api.register(operationRoutes, { prefix, reader, stamp })
       registered()
     },
     { prefix: '/api' },

@@ -3,7 +3,7 @@ import { Writable } from 'node:stream'
 import { describe, it } from 'node:test'
 import { type Logger, pino } from 'pino'
 import { UnavailableError } from '../model/errors.ts'
-import { aRecord, testApp } from './test-app.ts'
+import { aRecord, testApp, writerOfOne } from './test-app.ts'
 
 interface Line {
   readonly level: number
@@ -62,7 +62,7 @@ describe('an error nobody expected', () => {
     for (const error of thrown) {
       // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- what foreign code may throw
       const fail = (): Promise<never> => Promise.reject(error)
-      await using door = testApp({ writer: { create: fail, preview: fail, delete: fail } })
+      await using door = testApp({ writer: writerOfOne(fail) })
       const payload = { participantName: 'acme', did: 'did:web:acme.example' }
       const answer = await door.app.inject({ method: 'POST', url: '/api/v1/resources', payload })
       assert.equal(answer.statusCode, 500)

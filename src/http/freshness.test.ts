@@ -1,8 +1,8 @@
 /** How old an answer is, what was known before a restart, and what is too old to be told. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { operationId } from '../contract/operation.ts'
 import { UnavailableError } from '../model/errors.ts'
+import { operationId } from '../model/operation.ts'
 import { aRecord, OBSERVED_AT, testApp, UID } from './test-app.ts'
 
 const CREATE = { participantName: 'new', did: 'did:web:new.example' }

@@ -31,8 +31,8 @@ export const openapiOptions: FastifyDynamicSwaggerOptions = {
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     tags: [
-      { name: 'participants', description: 'Create, list, judge, remove' },
-      { name: 'operations', description: 'Progress of a creation or removal' },
+      { name: 'participants', description: 'Create, list, judge, retry, suspend, remove' },
+      { name: 'operations', description: 'What was asked of participants, and how it goes' },
       { name: 'health', description: 'Probes' },
       { name: 'documentation', description: 'This document' },
     ],

@@ -31,12 +31,16 @@ describe('the OpenAPI document', () => {
       'delete /api/v1/resources/{participantName} deleteParticipant',
       'get /api/v1/operations/{id} getOperation',
       'get /api/v1/resources listParticipants',
+      'get /api/v1/resources/{participantName}/operations listOperations',
       'get /api/v1/resources/{participantName}/status getParticipantStatus',
       'get /livez livez',
       'get /openapi.json getOpenapiJson',
       'get /openapi.yaml getOpenapiYaml',
       'get /readyz readyz',
       'post /api/v1/resources createParticipant',
+      'post /api/v1/resources/{participantName}/resume resumeParticipant',
+      'post /api/v1/resources/{participantName}/retry retryParticipant',
+      'post /api/v1/resources/{participantName}/suspend suspendParticipant',
     ])
   })
 

@@ -1,12 +1,18 @@
 /** The OpenAPI document without a running service, for whoever writes it to a file. */
-import type { Accepted } from '../model/requests.ts'
 import { createApp } from './app.ts'
 
 /** Always the same for the same source. Nothing is listened on, nothing is asked. */
 export async function openapiDocument(): Promise<object> {
   const app = createApp({
     reader: { get: async () => undefined, list: async () => ({ total: 0, items: [] }) },
-    writer: { create: refuse, preview: refuse, delete: refuse },
+    writer: {
+      create: refuse,
+      preview: refuse,
+      delete: refuse,
+      retry: refuse,
+      suspend: refuse,
+      resume: refuse,
+    },
     freshness: () => ({ synced: false, stale: false, observedAtMs: 0 }),
     auth: { kind: 'none' },
     log: false,
@@ -17,6 +23,6 @@ export async function openapiDocument(): Promise<object> {
   return app.swagger()
 }
 
-function refuse(): Promise<Accepted> {
+function refuse(): Promise<never> {
   return Promise.reject(new Error('this app only describes itself'))
 }

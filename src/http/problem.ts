@@ -41,6 +41,7 @@ export const PROBLEM_KINDS: Readonly<Record<ProblemCode, ProblemKind>> = {
   NamespaceForeign: { status: 409, title: 'Foreign namespace' },
   StillDeleting: { status: 409, title: 'Still deleting', retryable: true },
   ObservedOnly: { status: 409, title: 'Observed only' },
+  Suspended: { status: 409, title: 'Suspended' },
   BodyTooLarge: { status: 413, title: 'Body too large' },
   UnsupportedMediaType: { status: 415, title: 'Unsupported media type' },
   Internal: { status: 500, title: 'Internal error' },

@@ -5,8 +5,9 @@ import { faultOfDid } from '../model/did.ts'
 import { NotFoundError, RefusedError } from '../model/errors.ts'
 import { readHost } from '../model/host.ts'
 import { faultOfName, RESERVED_BY_DEFAULT } from '../model/names.ts'
-import type { Phase } from '../model/participant.ts'
-import type { Accepted, CreateRequest, ParticipantWriter } from '../model/requests.ts'
+import { operationId } from '../model/operation.ts'
+import type { Operation, OperationType, Phase } from '../model/participant.ts'
+import type { Accepted, Acted, CreateRequest, ParticipantWriter } from '../model/requests.ts'
 import type { StatusRecord } from '../store/store.ts'
 import { type AppOptions, createApp } from './app.ts'
 import type { Freshness, StatusReader } from './ports.ts'
@@ -74,6 +75,21 @@ export function aRecord(name: string, status: Phase = 'READY', extra: object = {
     body: new TextEncoder().encode(JSON.stringify(body)),
     etag: `"${name}-1"`,
     resourceVersion: '1',
+    operations: [anOperation({ id: operationId({ participantName: name, type: 'create', uid: UID }) })],
+  }
+}
+
+/** A creation that went well; a test names only what differs. */
+export function anOperation(differs: Partial<Operation> = {}): Operation {
+  return {
+    id: `acme.create.${UID}`,
+    type: 'create',
+    state: 'succeeded',
+    generation: 1,
+    startedTime: '2025-01-15T10:29:50Z',
+    finishedTime: '2025-01-15T10:30:00Z',
+    steps: [{ name: 'readiness', state: 'Done', attempts: 1, durationMs: 10_000 }],
+    ...differs,
   }
 }
 
@@ -113,6 +129,31 @@ function writerOf(records: Map<string, StatusRecord>, written: CreateRequest[]):
         throw new NotFoundError(`participant "${participantName}" does not exist`)
       return accepted(participantName)
     },
+    retry: actOn(records, 'retry'),
+    suspend: actOn(records, 'suspend'),
+    resume: actOn(records, 'resume'),
+  }
+}
+
+/** One that does the same whatever is asked. */
+export function writerOfOne(answer: () => Promise<never>): ParticipantWriter {
+  return {
+    create: answer,
+    preview: answer,
+    delete: answer,
+    retry: answer,
+    suspend: answer,
+    resume: answer,
+  }
+}
+
+/** As a cluster in which nobody has begun with it yet. */
+function actOn(records: ReadonlyMap<string, StatusRecord>, type: OperationType) {
+  return async (participantName: string): Promise<Acted> => {
+    if (!records.has(participantName))
+      throw new NotFoundError(`participant "${participantName}" does not exist`)
+    const id = operationId({ participantName, type, nth: 2, uid: UID })
+    return { participantName, operation: { id, type, state: 'pending', generation: 2, steps: [] } }
   }
 }
 

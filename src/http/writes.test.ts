@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { RefusedError, type RefusalCode, UnavailableError } from '../model/errors.ts'
-import { aRecord, testApp, UID } from './test-app.ts'
+import { aRecord, testApp, writerOfOne, UID } from './test-app.ts'
 
 const acme = { participantName: 'acme', did: 'did:web:acme.example' }
 const MAP = { acme: 'Namespace', controlplane: 'Deployment', 'controlplane (Service)': 'Service' }
@@ -158,11 +158,12 @@ describe('POST /api/v1/resources', () => {
     NamespaceForeign: 409,
     StillDeleting: 409,
     ObservedOnly: 409,
+    Suspended: 409,
   }
   for (const [code, status] of Object.entries(statuses)) {
     it(`answers ${status} to ${code}`, async () => {
       const refuse = (): Promise<never> => Promise.reject(new RefusedError(code as RefusalCode, 'because'))
-      await using door = testApp({ writer: { create: refuse, preview: refuse, delete: refuse } })
+      await using door = testApp({ writer: writerOfOne(refuse) })
       for (const request of [asJava('POST', acme), asJava('DELETE', acme)]) {
         const answer = await door.app.inject(request)
         assert.equal(answer.statusCode, status)
@@ -173,7 +174,7 @@ describe('POST /api/v1/resources', () => {
 
   it('asks the caller to come back when the cluster is out of reach', async () => {
     const fail = (): Promise<never> => Promise.reject(new UnavailableError('the API server does not answer'))
-    await using door = testApp({ writer: { create: fail, preview: fail, delete: fail } })
+    await using door = testApp({ writer: writerOfOne(fail) })
     const answer = await door.app.inject(asJava('POST', acme))
     assert.equal(answer.statusCode, 503)
     assert.equal(answer.headers['retry-after'], '30')

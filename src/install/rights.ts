@@ -1,5 +1,6 @@
 /** The one table of rights: which verbs on which kinds the program uses, where, and what for. `deploy/rbac.yaml` and the doctor follow it. */
 import { type Resource, RESOURCES } from '../model/kubernetes.ts'
+import { EVENTS_NAMESPACE } from '../model/names.ts'
 
 /** As Kubernetes authorises them. An apply that creates needs `create` as well as `patch`. */
 export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete'
@@ -8,11 +9,11 @@ export interface Right {
   readonly resource: Resource
   readonly subresource?: 'status'
   readonly verbs: readonly Verb[]
-  /** `own`: only in the namespace that the program runs in. */
-  readonly where: 'everywhere' | 'own'
+  /** `own`: only in the namespace that the program runs in; `default`: only in the namespace of that name. */
+  readonly where: 'everywhere' | 'own' | 'default'
   /** Only the object of this name. */
   readonly name?: string
-  /** What is lost without it: participants are neither made nor judged; judged without naming a cause; not checked by the doctor. */
+  /** What is lost without it: participants are neither made nor judged; people learn less of why; the doctor cannot check. */
   readonly need: 'work' | 'explanation' | 'doctor'
   readonly purpose: string
 }
@@ -56,11 +57,21 @@ export const RIGHTS: readonly Right[] = [
   ),
   everywhere(
     RESOURCES.Secret,
-    ['get', 'create'],
-    'see whether a generated Secret is there, and make it once',
+    ['get', ...MAKE],
+    'see whether a generated Secret is there, make it once, complete it, and give it new values when somebody asks',
   ),
   ...[RESOURCES.ConfigMap, RESOURCES.Service, RESOURCES.ServiceAccount].map((resource) =>
     everywhere(resource, ['list', ...MAKE, 'delete'], 'make, mend and take away what the components need'),
+  ),
+  ...[RESOURCES.NetworkPolicy, RESOURCES.ResourceQuota, RESOURCES.LimitRange].map((resource) =>
+    everywhere(
+      resource,
+      ['list', ...MAKE, 'delete'],
+      'make, mend and take away what fences a participant in',
+    ),
+  ),
+  ...[RESOURCES.HTTPRoute, RESOURCES.Ingress].map((resource) =>
+    everywhere(resource, ['list', ...MAKE, 'delete'], 'make, mend and take away the routes to a participant'),
   ),
   everywhere(
     RESOURCES.PersistentVolumeClaim,
@@ -84,7 +95,7 @@ export const RIGHTS: readonly Right[] = [
   },
   ...[RESOURCES.Ingress, RESOURCES.HTTPRoute].map((resource): Right => ({
     resource,
-    verbs: ['list', 'watch'],
+    verbs: ['watch'],
     where: 'everywhere',
     need: 'explanation',
     purpose: 'tell whether a participant can be reached from outside',
@@ -95,6 +106,14 @@ export const RIGHTS: readonly Right[] = [
     where: 'own',
     need: 'work',
     purpose: 'elect the one process that writes',
+  },
+  {
+    resource: RESOURCES.ReportedEvent,
+    verbs: ['create', 'patch'],
+    // What is about a resource without a namespace is kept there.
+    where: EVENTS_NAMESPACE,
+    need: 'explanation',
+    purpose: 'tell by events what became of a participant',
   },
   {
     resource: RESOURCES.CustomResourceDefinition,
@@ -111,13 +130,20 @@ export const RIGHTS: readonly Right[] = [
     need: 'doctor',
     purpose: 'tell whether claims get storage',
   },
-  ...[RESOURCES.ResourceQuota, RESOURCES.LimitRange].map((resource): Right => ({
-    resource,
-    verbs: ['list'],
-    where: 'own',
+  {
+    resource: RESOURCES.Gateway,
+    verbs: ['get'],
+    where: 'everywhere',
     need: 'doctor',
-    purpose: 'tell whether the namespace of the program has room for its pods',
-  })),
+    purpose: 'tell whether the Gateway of the routes is there',
+  },
+  {
+    resource: RESOURCES.IngressClass,
+    verbs: ['list'],
+    where: 'everywhere',
+    need: 'doctor',
+    purpose: 'tell whether anybody takes on an Ingress',
+  },
 ]
 
 function everywhere(resource: Resource, verbs: readonly Verb[], purpose: string): Right {

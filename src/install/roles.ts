@@ -1,5 +1,6 @@
 /** RBAC for the program's account, made from the table of rights and nothing else. */
 import type { KubeObject } from '../model/kubernetes.ts'
+import { EVENTS_NAMESPACE } from '../model/names.ts'
 import { INSTALLED } from './names.ts'
 import { type Right, RIGHTS } from './rights.ts'
 
@@ -28,25 +29,47 @@ const apiVersion = `${GROUP}/v1`
 const { account: name, namespace } = INSTALLED
 const subjects = [{ kind: 'ServiceAccount', name, namespace }] as const
 
+/** Where rights of one namespace hold. */
+const NAMESPACES = { own: namespace, default: EVENTS_NAMESPACE } as const
+
+type Within = keyof typeof NAMESPACES
+
+const WITHIN: readonly Within[] = ['own', 'default']
+
 /** One rule for each row of the table, in its order. */
 export function roles(): readonly Role[] {
   return [
     { apiVersion, kind: 'ClusterRole', metadata: { name }, rules: rulesOf('everywhere') },
-    { apiVersion, kind: 'Role', metadata: { name, namespace }, rules: rulesOf('own') },
+    ...WITHIN.map((where) => ({
+      apiVersion,
+      kind: 'Role',
+      metadata: inNamespace(where),
+      rules: rulesOf(where),
+    })),
   ]
 }
 
 /** Where the rights of a role hold. */
-export function scopeOf({ kind }: Role): Right['where'] {
-  return kind === 'ClusterRole' ? 'everywhere' : 'own'
+export function scopeOf({ metadata }: Role): Right['where'] {
+  return WITHIN.find((where) => NAMESPACES[where] === metadata.namespace) ?? 'everywhere'
 }
 
 export function roleBindings(): readonly RoleBinding[] {
   const to = (kind: string): RoleBinding['roleRef'] => ({ apiGroup: GROUP, kind, name })
   return [
     { apiVersion, kind: 'ClusterRoleBinding', metadata: { name }, roleRef: to('ClusterRole'), subjects },
-    { apiVersion, kind: 'RoleBinding', metadata: { name, namespace }, roleRef: to('Role'), subjects },
+    ...WITHIN.map((where) => ({
+      apiVersion,
+      kind: 'RoleBinding',
+      metadata: inNamespace(where),
+      roleRef: to('Role'),
+      subjects,
+    })),
   ]
+}
+
+function inNamespace(where: Within): KubeObject['metadata'] {
+  return { name, namespace: NAMESPACES[where] }
 }
 
 function rulesOf(where: Right['where']): readonly PolicyRule[] {

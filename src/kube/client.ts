@@ -40,13 +40,15 @@ export interface KubeOptions {
   readonly delay?: (ms: number, signal: AbortSignal) => Promise<void>
   /** Called for every request that was made, retries included. */
   readonly onCall?: (report: CallReport) => void
+  /** Called for every 429, those that are retried too: for how many ms the API server wants to be left alone. */
+  readonly onBusy?: (forMs: number) => void
 }
 
 /** Nothing is sent before the first call. Disposing ends all calls and watches with an `UnavailableError`. */
 export function openKube(options: KubeOptions): Kube & AsyncDisposable {
   const tuning = { ...DEFAULT_TUNING, ...options.tuning }
   const delay = options.delay ?? timer
-  return new KubeClient(openTransport({ ...options, tuning, delay, onCall: options.onCall }), tuning)
+  return new KubeClient(openTransport({ ...options, tuning, delay }), tuning)
 }
 
 async function timer(ms: number, signal: AbortSignal): Promise<void> {

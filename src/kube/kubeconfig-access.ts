@@ -1,8 +1,12 @@
-/** Gets headers, keys and certificates out of `@kubernetes/client-node`; the only file that loads it, and only when needed. */
+/**
+ * Keeps the headers, keys and certificates of a login fresh. What a plugin or a provider has to be asked for comes through
+ * `@kubernetes/client-node`: this is the only file that loads it, and only then.
+ */
 import type { KubeConfig } from '@kubernetes/client-node'
 import { UnavailableError } from '../model/errors.ts'
 import type { Access, Credentials, CredentialsOptions } from './credentials.ts'
-import { type Fields, isFields, type Login, textAt } from './login.ts'
+import { type Fields, isFields, type Login } from './login.ts'
+import { isPlain, readPlainAccess } from './plain-access.ts'
 
 /** A server that refuses even new credentials must not make us read files and run plugins on every call. */
 const MIN_RENEWAL_MS = 5_000
@@ -69,12 +73,21 @@ class AccessSource {
 
   async #apply(): Promise<Access> {
     const login = this.#login
-    this.#config ??= configOf(login)
-    const config = await this.#config
-    const access = await readAccess(config, login, this.#options.pluginTimeoutMs ?? 30_000)
+    const access = await (isPlain(login) ? this.#read(login) : this.#ask(login))
     // Somebody may have renewed in the meantime; what the old files said is then of no use to others.
     if (login === this.#login) this.#held = { access, appliedAt: this.#options.now() }
     return access
+  }
+
+  async #read(login: Login): Promise<Access> {
+    return await readPlainAccess(login).catch((error: unknown) => {
+      throw noCredentials(login, error)
+    })
+  }
+
+  async #ask(login: Login): Promise<Access> {
+    this.#config ??= configOf(login)
+    return await askAccess(await this.#config, login, this.#options.pluginTimeoutMs ?? 30_000)
   }
 }
 
@@ -85,21 +98,12 @@ async function configOf({ server, cluster, user, plugin }: Login): Promise<KubeC
   const plain = server.startsWith('http:') ? { 'insecure-skip-tls-verify': true } : {}
   const document = {
     clusters: [{ name: 'cluster', cluster: { ...cluster, ...plain, 'proxy-url': undefined } }],
-    users: [
-      { name: 'user', user: plugin === undefined ? withTokenFile(user) : withPluginInfo(user, cluster) },
-    ],
+    users: [{ name: 'user', user: plugin === undefined ? user : withPluginInfo(user, cluster) }],
     contexts: [{ name: 'context', context: { cluster: 'cluster', user: 'user' } }],
     'current-context': 'context',
   }
   config.loadFromString(JSON.stringify(document))
   return config
-}
-
-/** `KubeConfig` does not know `tokenFile`, but has a provider of that name which reads the file again every 60 s. */
-function withTokenFile(user: Fields): Fields {
-  const tokenFile = textAt(user, 'tokenFile')
-  if (tokenFile === undefined) return user
-  return { ...user, token: undefined, 'auth-provider': { name: 'tokenFile', config: { tokenFile } } }
 }
 
 /** The fields of a kubeconfig's cluster that `Cluster` of the client authentication API has, too. */
@@ -130,10 +134,10 @@ function withPluginInfo(user: Fields, cluster: Fields): Fields {
   }
 }
 
-async function readAccess(config: KubeConfig, login: Login, timeoutMs: number): Promise<Access> {
+async function askAccess(config: KubeConfig, login: Login, timeoutMs: number): Promise<Access> {
   const options: HttpsOptions = {}
   await withinTime(config.applyToHTTPSOptions(options), timeoutMs).catch((error: unknown) => {
-    throw new UnavailableError(`no credentials from ${login.origin}: ${whyNot(error, login)}`)
+    throw noCredentials(login, error)
   })
   return {
     headers: { ...headersOf(options), ...basicOf(options) },
@@ -176,6 +180,10 @@ async function withinTime<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
   } finally {
     clearTimeout(timer)
   }
+}
+
+function noCredentials(login: Login, error: unknown): UnavailableError {
+  return new UnavailableError(`no credentials from ${login.origin}: ${whyNot(error, login)}`)
 }
 
 class TimeoutError extends Error {}

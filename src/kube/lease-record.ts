@@ -1,6 +1,7 @@
 /** Decides what a Lease says and what to write into it. No clock: steady times and wall times are arguments. */
 import { isDeepStrictEqual } from 'node:util'
 import type { KubeObject } from '../model/kubernetes.ts'
+import { microTime } from './micro-time.ts'
 
 /** `coordination.k8s.io/v1`, spec. */
 export interface LeaseSpec {
@@ -65,9 +66,4 @@ export class Sighting {
     const asked = Math.min(this.#spec?.leaseDurationSeconds ?? 0, LONGEST_SECONDS)
     return this.#changedAtMs + Math.max(asked, leaseSeconds) * 1000
   }
-}
-
-/** `2026-01-01T00:00:00.000000Z`: the API server takes six digits and no fewer. */
-function microTime(wallMs: number): string {
-  return new Date(wallMs).toISOString().replace('Z', '000Z')
 }

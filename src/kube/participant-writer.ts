@@ -1,10 +1,10 @@
 /** Writes what callers want into the cluster, as a Participant: the only way a request has any effect. */
 import type { ManifestInput } from '../manifests/input.ts'
 import { faultOfDid } from '../model/did.ts'
-import { NotFoundError, RefusedError, SpecError } from '../model/errors.ts'
+import { RefusedError, SpecError } from '../model/errors.ts'
 import { readHost } from '../model/host.ts'
 import { type KubeObject, type ObjectKey, RESOURCES } from '../model/kubernetes.ts'
-import { API_VERSION, faultOfName, FINALIZER, KIND, printable } from '../model/names.ts'
+import { API_VERSION, faultOfName, FIELD_MANAGER, FINALIZER, KIND, printable } from '../model/names.ts'
 import { type Participant, SPEC_DEFAULTS } from '../model/participant.ts'
 import type { Profiles } from '../model/profile.ts'
 import type { Accepted, CreateRequest, ParticipantWriter } from '../model/requests.ts'
@@ -12,15 +12,14 @@ import { DidClaims } from './did-claims.ts'
 import { hasReason } from './errors.ts'
 import type { Kube } from './kube.ts'
 import { isTerminating } from './namespace-state.ts'
+import { ParticipantActs } from './participant-acts.ts'
+import { absent, discoveredForeign, namespaceForeign, observedOnly, refusalOf } from './refusals.ts'
 import { changedMeanwhile, withinDeadline } from './write-deadline.ts'
-
-/** Owner of the fields that callers of the HTTP API set. */
-const API_MANAGER = 'dataspace-provisioner-api'
 
 type Intent = Omit<ManifestInput, 'profile'>
 
 export interface ParticipantWriterOptions {
-  readonly kube: Pick<Kube, 'get' | 'create' | 'delete'>
+  readonly kube: Pick<Kube, 'get' | 'create' | 'patch' | 'delete'>
   readonly participants: {
     /** The Participant that claimed this DID first. */
     holderOf(did: string): Participant | undefined
@@ -36,6 +35,8 @@ export interface ParticipantWriterOptions {
   readonly reserved: readonly string[]
   /** May throw `SpecError` for a participant that cannot be rendered. */
   readonly objectMapOf: (input: ManifestInput) => Readonly<Record<string, string>>
+  /** ms since 1970. */
+  readonly now: () => number
   /** Each operation is answered, for good or ill, within this many ms. Default 10,000. */
   readonly deadlineMs?: number
 }
@@ -44,6 +45,7 @@ export function openParticipantWriter(options: ParticipantWriterOptions): Partic
   const claims = new DidClaims()
   const { deadlineMs = 10_000 } = options
   const writer = (signal: AbortSignal): Writer => new Writer({ ...options, signal })
+  const acts = (signal: AbortSignal): ParticipantActs => new ParticipantActs({ ...options, signal })
   return {
     create: async (request) => {
       const intent = intentOf(request, options)
@@ -57,6 +59,9 @@ export function openParticipantWriter(options: ParticipantWriterOptions): Partic
       return accepted(intent, options)
     },
     delete: async (name) => await withinDeadline(deadlineMs, async (signal) => writer(signal).delete(name)),
+    retry: async (name) => await withinDeadline(deadlineMs, async (signal) => acts(signal).retry(name)),
+    suspend: async (name) => await withinDeadline(deadlineMs, async (signal) => acts(signal).suspend(name)),
+    resume: async (name) => await withinDeadline(deadlineMs, async (signal) => acts(signal).resume(name)),
   }
 }
 
@@ -110,14 +115,14 @@ class Writer {
     const { kube, signal } = this.#options
     const key = { name: intent.name }
     // Not the cache: it may lag, and what it lacks decides about a write.
-    const [existing, namespace] = await Promise.all([
-      this.#read(key),
-      kube.get(RESOURCES.Namespace, key, { signal }),
-    ])
-    if (existing !== undefined) return this.#acceptAgain(existing, intent)
-    if (namespace !== undefined && !isTerminating(namespace)) throw this.#foreign(intent.name)
+    const namespace = await kube.get(RESOURCES.Namespace, key, { signal })
+    if (namespace !== undefined) {
+      const existing = await this.#read(key)
+      if (existing !== undefined) return this.#acceptAgain(existing, intent)
+      if (!isTerminating(namespace)) throw this.#foreign(intent.name)
+    }
     try {
-      return this.#accept(await kube.create(newParticipant(intent), { manager: API_MANAGER, signal }))
+      return this.#accept(await kube.create(newParticipant(intent), { manager: FIELD_MANAGER.api, signal }))
     } catch (error) {
       if (!hasReason(error, 'AlreadyExists')) throw error
       const other = await this.#read(key)
@@ -128,8 +133,8 @@ class Writer {
 
   async delete(name: string): Promise<Accepted> {
     const live = faultOfName(name, []) === undefined ? await this.#read({ name }) : undefined
-    if (live === undefined) throw this.#absent(name)
-    if (live.spec.mode === 'Observed') throw observedOnly(name)
+    if (live === undefined) throw absent(name, { isDiscovered: this.#isDiscovered(name), act: 'delete' })
+    if (live.spec.mode === 'Observed') throw observedOnly(name, 'delete')
     if (live.metadata.deletionTimestamp === undefined) await this.#startDeletion(live)
     return this.#accept(live, { note: false })
   }
@@ -153,13 +158,11 @@ class Writer {
   }
 
   #foreign(name: string): RefusedError {
-    return this.#options.isDiscovered?.(name) === true ? discoveredForeign(name) : namespaceForeign(name)
+    return this.#isDiscovered(name) ? discoveredForeign(name) : namespaceForeign(name)
   }
 
-  #absent(name: string): Error {
+  #isDiscovered(name: string): boolean {
     return this.#options.isDiscovered?.(name) === true
-      ? discoveredOnly(name)
-      : new NotFoundError(`there is no participant "${printable(name)}"`)
   }
 
   #acceptAgain(existing: Participant, intent: Intent): Accepted {
@@ -195,59 +198,4 @@ function accepted(
 /** The finalizer is there from birth: a deletion can never be missed. */
 function newParticipant({ name, spec }: Intent): Participant {
   return { apiVersion: API_VERSION, kind: KIND, metadata: { name, finalizers: [FINALIZER] }, spec }
-}
-
-/** Why the one that is there is not what was asked for. */
-function refusalOf({ metadata, spec }: Participant, wanted: Intent): RefusedError | undefined {
-  const { name } = metadata
-  if (metadata.deletionTimestamp !== undefined)
-    return new RefusedError(
-      'StillDeleting',
-      `participant "${name}" is still being deleted; create it again when its status answers 404`,
-    )
-  if (spec.did !== wanted.spec.did)
-    return new RefusedError(
-      'NameTaken',
-      `participant "${name}" exists with another DID; choose another name, or delete it first`,
-    )
-  const field = (['mode', 'host', 'profile'] as const).find((each) => spec[each] !== wanted.spec[each])
-  if (field === undefined) return undefined
-  return new RefusedError(
-    'NameTaken',
-    `participant "${name}" exists with ${field} "${spec[field]}" instead of "${wanted.spec[field]}"; ${howToChange(field, name)}`,
-  )
-}
-
-function howToChange(field: 'mode' | 'host' | 'profile', name: string): string {
-  return field === 'mode'
-    ? 'a mode cannot be changed: delete the participant first'
-    : `to change it, edit spec.${field}: kubectl edit participant ${name}`
-}
-
-function namespaceForeign(name: string): RefusedError {
-  return new RefusedError(
-    'NamespaceForeign',
-    `a namespace "${name}" exists that belongs to no participant; it is left alone. Choose another name, or have that namespace deleted first`,
-  )
-}
-
-function discoveredForeign(name: string): RefusedError {
-  return new RefusedError(
-    'NamespaceForeign',
-    `participant "${name}" is only observed: its namespace was made by the Go provisioner and is left alone. Choose another name, or have that namespace deleted first`,
-  )
-}
-
-function discoveredOnly(name: string): RefusedError {
-  return new RefusedError(
-    'ObservedOnly',
-    `participant "${name}" is only observed: its namespace was made by the Go provisioner, so it is not ours to delete; delete it with what made it, or with "kubectl delete namespace ${name}"`,
-  )
-}
-
-function observedOnly(name: string): RefusedError {
-  return new RefusedError(
-    'ObservedOnly',
-    `participant "${name}" is only observed (mode Observed), so it is not ours to delete; "kubectl delete participant ${name}" ends the observation and touches nothing else`,
-  )
 }

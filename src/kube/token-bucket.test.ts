@@ -47,6 +47,63 @@ describe('a token bucket', () => {
     assert.equal(calls.taken(), 1)
   })
 
+  it('gives nothing in a pause, not to those who wait already either, and then no burst', async (t) => {
+    const time = fakeTime(t)
+    const bucket = new TokenBucket({ qps: 10, burst: 5, now: () => Date.now() })
+    const calls = takeMany(bucket, 6)
+    await settle()
+    assert.equal(calls.taken(), 5)
+    bucket.pause(1_000)
+    bucket.pause(500)
+    const more = takeMany(bucket, 2)
+    await time.pass(999)
+    assert.deepEqual([calls.taken(), more.taken()], [5, 0])
+    await time.pass(1)
+    assert.deepEqual([calls.taken(), more.taken()], [6, 0])
+    await time.pass(100)
+    assert.equal(more.taken(), 1)
+  })
+
+  it('gives whoever waits his token before anybody who comes later', async (t) => {
+    const time = fakeTime(t)
+    const bucket = new TokenBucket({ qps: 10, burst: 1, now: () => Date.now() })
+    const order: string[] = []
+    const take = (name: string): void => void bucket.take().then(() => order.push(name))
+    for (const name of ['a', 'b', 'c']) take(name)
+    // It is due by now, but nobody was told yet.
+    t.mock.timers.setTime(Date.now() + 100)
+    take('d')
+    for (let ms = 0; ms < 300; ms += 100) await time.pass(100)
+    assert.deepEqual(order, ['a', 'b', 'c', 'd'])
+  })
+
+  it('without a rate lets everybody through, except in a pause', async (t) => {
+    const time = fakeTime(t)
+    const bucket = new TokenBucket({ qps: Infinity, burst: 1, now: () => Date.now() })
+    const calls = takeMany(bucket, 1_000)
+    await settle()
+    assert.equal(calls.taken(), 1_000)
+    bucket.pause(50)
+    const more = takeMany(bucket, 3)
+    await settle()
+    assert.equal(more.taken(), 0)
+    await time.pass(50)
+    assert.equal(more.taken(), 3)
+  })
+
+  it('leaves no timer when all who waited have given up', async () => {
+    const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
+    const before = timers()
+    const bucket = new TokenBucket({ qps: 1, burst: 1 })
+    bucket.pause(60_000)
+    const caller = new AbortController()
+    const refused = assert.rejects(bucket.take(caller.signal), { name: 'AbortError' })
+    assert.equal(timers(), before + 1)
+    caller.abort()
+    await refused
+    assert.equal(timers(), before)
+  })
+
   it('gives nothing to a caller who had given up before', async () => {
     await assert.rejects(new TokenBucket({ qps: 1, burst: 1 }).take(AbortSignal.abort()), {
       name: 'AbortError',

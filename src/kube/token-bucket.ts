@@ -1,8 +1,8 @@
 /** Decides when the next call may be made, so that many writes do not crowd out others at the API server. */
-import timers from 'node:timers/promises'
+import { untilAborted } from './call-limit.ts'
 
 export interface TokenBucketOptions {
-  /** Calls per second in the long run, above 0. */
+  /** Calls per second in the long run, above 0; `Infinity` for as many as there are. */
   readonly qps: number
   /** Calls that can be made at once after a pause, at least 1. */
   readonly burst: number
@@ -10,32 +10,69 @@ export interface TokenBucketOptions {
   readonly now?: () => number
 }
 
-/** Tokens are promised in the order in which they are asked for. */
+/** Tokens are given in the order in which they are asked for. */
 export class TokenBucket {
   readonly #intervalMs: number
-  readonly #burst: number
+  readonly #savedMs: number
   readonly #now: () => number
-  /** When the last promised token falls due if none is saved up. */
-  #promisedMs = -Infinity
+  /** Those who wait for a token, the next first: each is a call that lets one go on. */
+  readonly #line = new Set<() => void>()
+  /** When the next token falls due; the past counts only as far back as a burst reaches. */
+  #dueMs = -Infinity
+  #timer: NodeJS.Timeout | undefined
 
   constructor({ qps, burst, now = () => performance.now() }: TokenBucketOptions) {
     this.#intervalMs = 1_000 / qps
-    this.#burst = burst
+    this.#savedMs = (burst - 1) * this.#intervalMs
     this.#now = now
   }
 
-  /** Resolves when a token is free. Rejects with an AbortError when the signal is aborted; the token is given back. */
+  /** Resolves when a token is free. Rejects with the signal's reason when it is aborted; no token is used then. */
   async take(signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted()
-    const now = this.#now()
-    this.#promisedMs = Math.max(this.#promisedMs, now - this.#burst * this.#intervalMs) + this.#intervalMs
-    const waitMs = this.#promisedMs - now
-    if (waitMs <= 0) return
+    if (this.#line.size === 0 && this.#use()) return
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#line.add(resolve)
+    this.#arm()
     try {
-      await timers.setTimeout(Math.ceil(waitMs), undefined, signal && { signal })
-    } catch (error) {
-      this.#promisedMs -= this.#intervalMs
-      throw error
+      await (signal === undefined ? promise : untilAborted(promise, signal))
+    } finally {
+      this.#line.delete(resolve)
+      if (this.#line.size === 0) this.#disarm()
     }
+  }
+
+  /** Gives no token for so many ms, not even to those who wait already, and forgets what was saved up. */
+  pause(ms: number): void {
+    this.#dueMs = Math.max(this.#dueMs, this.#now() + ms)
+  }
+
+  #use(): boolean {
+    const now = this.#now()
+    const dueMs = Math.max(this.#dueMs, now - this.#savedMs)
+    if (dueMs > now) return false
+    this.#dueMs = dueMs + this.#intervalMs
+    return true
+  }
+
+  #serve(): void {
+    for (const letGo of this.#line) {
+      if (!this.#use()) break
+      this.#line.delete(letGo)
+      letGo()
+    }
+    this.#disarm()
+    if (this.#line.size > 0) this.#arm()
+  }
+
+  /** Fires also in a pause that began later: then it is armed anew. */
+  #arm(): void {
+    const waitMs = Math.max(0, this.#dueMs - this.#now())
+    this.#timer ??= setTimeout(() => this.#serve(), Math.ceil(waitMs))
+  }
+
+  #disarm(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
   }
 }

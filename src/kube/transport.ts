@@ -54,6 +54,8 @@ export interface TransportOptions {
   readonly delay: (ms: number, signal: AbortSignal) => Promise<void>
   readonly tuning: Tuning
   readonly onCall?: ((report: CallReport) => void) | undefined
+  /** Told each time when the API server says 429: for how many ms it wants to be left alone. */
+  readonly onBusy?: ((forMs: number) => void) | undefined
 }
 
 /**
@@ -159,7 +161,13 @@ class RetryingTransport implements Transport {
     const names = this.#wire.namesOf(request)
     if (answer.code >= 200 && answer.code < 300) return jsonOf(answer, names.subject)
     if (call.absentOk === true && saysAbsent(answer)) return undefined
-    throw errorOf(answer, names)
+    const error = errorOf(answer, names)
+    if (error.code === 429) this.#tellBusy(error)
+    throw error
+  }
+
+  #tellBusy({ retryAfterMs = BUSY_MS }: KubeApiError): void {
+    this.#options.onBusy?.(Math.min(retryAfterMs, this.#options.tuning.retryAfterMaxMs))
   }
 
   async #openStream(request: WireRequest, signal: AbortSignal): Promise<Stream> {
@@ -218,6 +226,9 @@ class RetryingTransport implements Transport {
     }
   }
 }
+
+/** When the API server does not say how long it is busy; it says 1 s itself when its queues are full. */
+const BUSY_MS = 1_000
 
 /** Aborts the call with what its permit throws. */
 function refusing({ permit }: Call, refusal: AbortController): Channel['beforeSend'] {

@@ -104,6 +104,22 @@ describe('a work queue', () => {
     assert.deepEqual(q.bench.started, ['greedy', 'other', 'greedy'])
   })
 
+  it('gives a key that never stops asking one turn in each round of the others', async () => {
+    const done: string[] = []
+    await using q = openQueue({
+      concurrency: 1,
+      work: async (key) => {
+        done.push(key)
+        if (done.length < 9) q.queue.add(key)
+        if (key === 'greedy') for (let time = 0; time < 10; time += 1) q.queue.add('greedy')
+      },
+    })
+    for (const key of ['greedy', 'a', 'b']) q.queue.add(key)
+    while (done.length < 9) await settle()
+    const round = ['greedy', 'a', 'b']
+    assert.deepEqual(done.slice(0, 9), [...round, ...round, ...round])
+  })
+
   it('takes a key that its own work adds, also before the first await', async () => {
     const runs: string[] = []
     const first = Promise.withResolvers<void>()
@@ -209,6 +225,30 @@ describe('a failing key', () => {
     assert.equal(q.queue.attempts('a'), 3)
     q.queue.forget('a')
     assert.equal(q.queue.attempts('a'), 0)
+  })
+
+  it('does not hinder a new key, however many fail again and again', async (t) => {
+    const time = fakeTime(t)
+    let failures = 0
+    let doneAfter: number | undefined
+    await using q = openQueue({
+      concurrency: 1,
+      work: async (key) => {
+        if (key === 'new') doneAfter = failures
+        else {
+          failures += 1
+          throw new Error('no luck')
+        }
+      },
+    })
+    const failing = Array.from({ length: 100 }, (_, index) => `failing-${index}`)
+    for (const key of failing) q.queue.add(key)
+    for (let ms = 0; ms < 200; ms += 1) await time.pass(1)
+    const before = failures
+    q.queue.add('new')
+    for (let ms = 0; ms < 200; ms += 1) await time.pass(1)
+    assert.ok(failures > before, 'nothing failed beside it')
+    assert.ok(doneAfter !== undefined && doneAfter - before <= failing.length, `after ${doneAfter}`)
   })
 
   it('does not hinder other keys', async (t) => {

@@ -11,8 +11,8 @@ import { DelayedKeys } from './delayed-keys.ts'
 export interface WorkQueueOptions {
   /** A rejection is logged and the key added again, rate limited. */
   readonly work: (key: string, signal: AbortSignal) => Promise<void>
-  /** Keys worked on at the same time. */
-  readonly concurrency: number
+  /** Keys worked on at the same time; looked up whenever work on one begins or ends. */
+  readonly concurrency: number | (() => number)
   readonly log: Log
   readonly random: () => number
   /** Longest wait after the first failure of a key, in ms. Default 5. */
@@ -130,8 +130,13 @@ export class WorkQueue implements AsyncDisposable {
     this.#waking = true
     setImmediate(() => {
       this.#waking = false
-      while (this.#processing.size < this.#options.concurrency && this.#startNext());
+      while (this.#processing.size < this.#limit && this.#startNext());
     })
+  }
+
+  get #limit(): number {
+    const { concurrency } = this.#options
+    return typeof concurrency === 'number' ? concurrency : concurrency()
   }
 
   #startNext(): boolean {

@@ -29,6 +29,13 @@ export const ENDPOINTS = {
   },
 } as const satisfies Readonly<Record<RuntimeName, Readonly<Record<string, Endpoint>>>>
 
+/** What the world may reach: the contexts that others of the dataspace call. Everything else stays inside the cluster. */
+export const PUBLIC: readonly { readonly runtime: RuntimeName; readonly endpoint: Endpoint }[] = [
+  { runtime: 'controlplane', endpoint: ENDPOINTS.controlplane.protocol },
+  { runtime: 'identityhub', endpoint: ENDPOINTS.identityhub.credentials },
+  { runtime: 'identityhub', endpoint: ENDPOINTS.identityhub.did },
+]
+
 export const POSTGRES_PORT = 5432
 export const VAULT_PORT = 8200
 
@@ -46,13 +53,27 @@ export function dspCallbackUrl(input: ManifestInput): string {
   return `${publicUrl(input)}${ENDPOINTS.controlplane.protocol.path}`
 }
 
+function publicUrl(input: ManifestInput): string {
+  const { host } = input.spec
+  const { hostname, prefix } = publicPlace(input)
+  return `${isLocal(host) ? 'http' : 'https'}://${hostname === undefined ? '' : `${input.name}.`}${host}${prefix}`
+}
+
+/** Where below `spec.host` a participant is found. */
+export interface PublicPlace {
+  /** In lower case and without the port. Undefined: any, and {@link prefix} tells the participants apart. */
+  readonly hostname: string | undefined
+  /** Empty, or a slash and the name. */
+  readonly prefix: string
+}
+
 /**
- * The public base address: a host name of its own below `spec.host` (`https://acme.example.org`), so that no participant
- * can take over a path of another. An IP address has no names below it; there the name is the first part of the path.
+ * A host name of its own below `spec.host` (`acme.example.org`), so that no participant can take over a path of another.
+ * An IP address has no names below it; there the name is the first part of the path.
  */
-function publicUrl({ name, spec: { host } }: ManifestInput): string {
-  const scheme = isLocal(host) ? 'http' : 'https'
-  return isIpAddress(host) ? `${scheme}://${host}/${name}` : `${scheme}://${name}.${host}`
+export function publicPlace({ name, spec: { host } }: ManifestInput): PublicPlace {
+  if (isIpAddress(host)) return { hostname: undefined, prefix: `/${name}` }
+  return { hostname: `${name}.${withoutPort(host)}`.toLowerCase(), prefix: '' }
 }
 
 /**

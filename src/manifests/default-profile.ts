@@ -7,6 +7,9 @@ const EDC_VERSION = '0.15.1'
 export const DEFAULT_PROFILE: Profile = {
   name: 'default',
   imagePullPolicy: 'IfNotPresent',
+  routes: { kind: 'gateway', gateway: { name: 'public', namespace: 'gateway' } },
+  // The namespace of `deploy/`.
+  network: { provisioner: { namespaces: ['dataspace-provisioner'] } },
   components: {
     postgres: {
       image: 'postgres:17.6',

@@ -1,5 +1,6 @@
 /** What the manifests of one participant are made from. */
-import type { ParticipantSpec } from '../model/participant.ts'
+import { ASKS } from '../model/names.ts'
+import type { Participant, ParticipantSpec } from '../model/participant.ts'
 import type { Profile } from '../model/profile.ts'
 
 export interface ManifestInput {
@@ -9,4 +10,13 @@ export interface ManifestInput {
   readonly uid: string
   readonly spec: ParticipantSpec
   readonly profile: Profile
+  /** The latest request for new secret values; undefined when there is none. */
+  readonly rotation?: string
+}
+
+/** `profile` is the one that the spec names. */
+export function manifestInputOf({ metadata, spec }: Participant, profile: Profile): ManifestInput {
+  const { name, uid = '', annotations = {} } = metadata
+  const rotation = annotations[ASKS.rotate] ?? ''
+  return { name, uid, spec, profile, ...(rotation !== '' && { rotation }) }
 }

@@ -22,9 +22,10 @@ function inputFrom(file: string): ManifestInput {
 }
 
 const everythingOf = (input: ManifestInput): readonly KubeObject[] => {
-  const { namespace, storage, workloads } = renderManifests(input)
+  const { namespace, policies, storage, workloads, routes } = renderManifests(input)
   const numbered = Array.from({ length: 99 }, (_, index) => `generated-${index + 1}`).values()
-  return [namespace, ...renderSecrets(input, () => numbered.next().value ?? ''), ...storage, ...workloads]
+  const secrets = renderSecrets(input, () => numbered.next().value ?? '')
+  return [namespace, ...policies, ...secrets, ...storage, ...workloads, ...routes.objects]
 }
 
 const yamlOf = (object: KubeObject): string =>
@@ -71,7 +72,7 @@ describe('the manifests of a participant', () => {
       if (kind === 'Namespace') continue
       assert.equal(metadata.namespace, 'acme')
       assert.equal(
-        COMPONENTS.some((name) => name === labels['app.kubernetes.io/component']),
+        ['participant', ...COMPONENTS].some((name) => name === labels['app.kubernetes.io/component']),
         true,
         metadata.name,
       )
@@ -154,26 +155,43 @@ describe('the secrets of a participant', () => {
     }
   })
 
-  it('create a role with the password that its runtime is given', () => {
-    const postgres =
-      secrets.find(({ metadata }) => metadata.name === 'postgres-credentials')?.stringData ?? {}
+  it('have the password of each runtime in the file that its role is given it from, and under the key that it reads', () => {
+    const { workloads } = renderManifests(plain)
+    const keys = Object.keys(
+      secrets.find(({ metadata }) => metadata.name === 'postgres-credentials')?.stringData ?? {},
+    )
+    const sql = JSON.stringify(workloads.find(({ metadata }) => metadata.name === 'postgres-settings'))
     for (const runtime of ['controlplane', 'dataplane', 'identityhub']) {
-      const password = postgres[`${runtime}-password`] ?? 'missing'
-      assert.match(
-        postgres['databases.sql'] ?? '',
-        new RegExp(`^CREATE ROLE "${runtime}" .*NOSUPERUSER.* PASSWORD '${password}';$`, 'mu'),
+      const key = `${runtime}-password`
+      assert.ok(keys.includes(key))
+      assert.ok(
+        sql.includes(
+          `format('ALTER ROLE %I PASSWORD %L', '${runtime}', pg_read_file(:'credentials' || '/${key}'))`,
+        ),
       )
+      const deployment = workloads.find(
+        ({ kind, metadata }) => kind === 'Deployment' && metadata.name === runtime,
+      )
+      assert.ok(JSON.stringify(deployment).includes(`{"name":"postgres-credentials","key":"${key}"}`))
     }
   })
 
-  it('never bring the name of the participant into the SQL', () => {
-    const named = JSON.stringify(
-      renderSecrets({ ...plain, name: 'drop-table' }, () => 'x').map((secret) => ({
-        ...secret,
-        metadata: {},
-      })),
+  it('never bring the name of the participant, or a value, into what is run', () => {
+    const named = renderManifests({ ...plain, name: 'drop-table' }).workloads.find(
+      ({ metadata }) => metadata.name === 'postgres-settings',
     )
-    assert.doesNotMatch(named, /drop-table/u)
+    const before = renderManifests(plain).workloads.find(
+      ({ metadata }) => metadata.name === 'postgres-settings',
+    )
+    assert.deepEqual({ ...named, metadata: {} }, { ...before, metadata: {} })
+  })
+
+  it('bear the request for new values that they answer to, and nothing when there is none', () => {
+    const annotations = (rotation: object): readonly unknown[] =>
+      renderSecrets({ ...plain, ...rotation }, newSecret).map(({ metadata }) => metadata.annotations)
+    assert.deepEqual(annotations({}), [undefined, undefined, undefined])
+    const mark = { 'dataspaces.dev/rotation': 'after the leak' }
+    assert.deepEqual(annotations({ rotation: 'after the leak' }), [mark, mark, mark])
   })
 
   it('give the first administrator of the identity hub a key of the form that EDC asks for', () => {

@@ -3,22 +3,28 @@ import type { KubeObject } from '../model/kubernetes.ts'
 import { controlPlaneObjects } from './controlplane.ts'
 import { dataPlaneObjects } from './dataplane.ts'
 import { identityHubObjects } from './identityhub.ts'
-import type { ManifestInput } from './input.ts'
+import { type ManifestInput, manifestInputOf } from './input.ts'
+import { limitObjects } from './limits.ts'
 import { namespaceObject } from './namespace.ts'
+import { networkPolicies } from './network.ts'
 import { postgresObjects } from './postgres.ts'
+import { type Routing, routesOf } from './routes.ts'
 import { renderSecrets } from './secrets.ts'
-import { withSettingsMarks } from './settings-mark.ts'
+import { withRestartMarks } from './settings-mark.ts'
 import { vaultObjects } from './vault.ts'
 
-export { renderSecrets }
+export { manifestInputOf, renderSecrets }
 export type { ManifestInput }
 
 export interface Manifests {
   readonly namespace: KubeObject
+  /** What the namespace may take and who may talk to whom: to be in force before anything runs. */
+  readonly policies: readonly KubeObject[]
   /** PersistentVolumeClaims. */
   readonly storage: readonly KubeObject[]
-  /** Everything else but the Secrets, in the order in which one needs the other. */
+  /** What runs and what it needs, but for the Secrets, in the order in which one needs the other. */
   readonly workloads: readonly KubeObject[]
+  readonly routes: Routing
 }
 
 /** Pods need their account and settings to be there, and are to find the Services when they start. */
@@ -40,6 +46,11 @@ const SHOWN_ORDER: readonly string[] = [
   'Secret',
   'PersistentVolumeClaim',
   'ServiceAccount',
+  'HTTPRoute',
+  'Ingress',
+  'NetworkPolicy',
+  'ResourceQuota',
+  'LimitRange',
 ]
 
 /** The same input gives the same objects. Throws `SpecError` when profile and overrides leave something undefined. */
@@ -53,8 +64,10 @@ export function renderManifests(input: ManifestInput): Manifests {
   ]
   return {
     namespace: namespaceObject(input),
+    policies: [...limitObjects(input, objects), ...networkPolicies(input)],
     storage: objects.filter(({ kind }) => kind === 'PersistentVolumeClaim'),
-    workloads: inOrder(withSettingsMarks(objects), WORKLOAD_ORDER),
+    workloads: inOrder(withRestartMarks(objects, input.rotation), WORKLOAD_ORDER),
+    routes: routesOf(input),
   }
 }
 
@@ -62,14 +75,15 @@ export function renderManifests(input: ManifestInput): Manifests {
 export function objectRefs(
   input: ManifestInput,
 ): readonly { readonly name: string; readonly kind: string }[] {
-  const { namespace, storage, workloads } = renderManifests(input)
+  const { namespace, policies, storage, workloads, routes } = renderManifests(input)
   const secrets = renderSecrets(input, () => '')
-  return inOrder([namespace, ...storage, ...workloads, ...secrets], SHOWN_ORDER).map(
-    ({ kind, metadata }) => ({
-      name: metadata.name,
-      kind,
-    }),
-  )
+  return inOrder(
+    [namespace, ...policies, ...storage, ...workloads, ...secrets, ...routes.objects],
+    SHOWN_ORDER,
+  ).map(({ kind, metadata }) => ({
+    name: metadata.name,
+    kind,
+  }))
 }
 
 function inOrder(objects: readonly KubeObject[], kinds: readonly string[]): readonly KubeObject[] {

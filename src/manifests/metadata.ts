@@ -34,6 +34,18 @@ export function selectorLabels(participant: string, component: ComponentName): L
   return { [COMPONENT_LABEL]: component, [PARTICIPANT_LABEL]: participant }
 }
 
+/** Of what belongs to no single component. */
+export function sharedMetadata({ name: participant }: ManifestInput, name: string): Metadata {
+  const labels = {
+    ...commonLabels(participant),
+    'app.kubernetes.io/name': SHARED,
+    [COMPONENT_LABEL]: SHARED,
+  }
+  return { name, namespace: participant, labels }
+}
+
+const SHARED = 'participant'
+
 /** `name` is the component's own name unless it is given. */
 export function metadataOf(
   { name: participant }: ManifestInput,

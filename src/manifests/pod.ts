@@ -19,14 +19,18 @@ export interface PodOptions {
   readonly user: { readonly uid: number; readonly gid: number }
   readonly graceSeconds: number
   readonly container: Omit<Container, 'name' | 'image' | 'imagePullPolicy' | 'resources' | 'securityContext'>
+  /** Runs to its end before that, from the same image and as confined. */
+  readonly setup?: Pick<Container, 'name' | 'command' | 'env'> & { readonly mounts: readonly VolumeMount[] }
   readonly volumes?: readonly Volume[]
   readonly mounts?: readonly VolumeMount[]
 }
 
-/** One container, named like its component, on a read-only root file system with a writable `/tmp`. */
+/**
+ * One container, named like its component, on a read-only root file system with a writable `/tmp`; before it perhaps one
+ * that prepares.
+ */
 export function podTemplate(input: ManifestInput, options: PodOptions): PodTemplateSpec {
-  const { component, user, graceSeconds, container, volumes = [], mounts = [] } = options
-  const { image, resources } = settingsOf(input, component)
+  const { component, user, graceSeconds, container, setup, volumes = [], mounts = [] } = options
   return {
     metadata: { labels: componentLabels(input.name, component) },
     spec: {
@@ -36,19 +40,27 @@ export function podTemplate(input: ManifestInput, options: PodOptions): PodTempl
       enableServiceLinks: false,
       terminationGracePeriodSeconds: graceSeconds,
       securityContext: podSecurity(user),
-      containers: [
-        {
-          name: component,
-          image,
-          imagePullPolicy: input.profile.imagePullPolicy,
-          ...container,
-          resources,
-          securityContext: containerSecurity(),
-          volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }, ...mounts],
-        },
-      ],
+      ...(setup && { initContainers: [confined(input, options, setup)] }),
+      containers: [confined(input, options, { name: component, ...container, mounts })],
       volumes: [scratch('tmp'), ...volumes],
     },
+  }
+}
+
+function confined(
+  input: ManifestInput,
+  { component }: PodOptions,
+  { name, mounts, ...container }: Container & { readonly mounts: readonly VolumeMount[] },
+): Container {
+  const { image, resources } = settingsOf(input, component)
+  return {
+    name,
+    image,
+    imagePullPolicy: input.profile.imagePullPolicy,
+    ...container,
+    resources,
+    securityContext: containerSecurity(),
+    volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }, ...mounts],
   }
 }
 

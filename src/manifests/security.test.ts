@@ -19,8 +19,8 @@ const input: ManifestInput = {
     deletionPolicy: 'Delete',
   },
 }
-const { namespace, storage, workloads } = renderManifests(input)
-const objects: readonly KubeObject[] = [namespace, ...storage, ...workloads]
+const { namespace, policies, storage, workloads, routes } = renderManifests(input)
+const objects: readonly KubeObject[] = [namespace, ...policies, ...storage, ...workloads, ...routes.objects]
 const secrets = renderSecrets(input, () => 'x') as readonly (KubeObject & { readonly stringData: object })[]
 
 interface Workload extends KubeObject {
@@ -29,10 +29,9 @@ interface Workload extends KubeObject {
 const pods = workloads
   .filter((object): object is Workload => object.kind === 'Deployment' || object.kind === 'StatefulSet')
   .map(({ metadata, spec: { template } }) => ({ name: metadata.name, template, spec: template.spec }))
-const containers: readonly Container[] = pods.flatMap(({ spec }) => [
-  ...(spec?.initContainers ?? []),
-  ...(spec?.containers ?? []),
-])
+const serving: readonly Container[] = pods.flatMap(({ spec }) => spec?.containers ?? [])
+const preparing: readonly Container[] = pods.flatMap(({ spec }) => spec?.initContainers ?? [])
+const containers: readonly Container[] = [...preparing, ...serving]
 
 interface Field {
   readonly path: string
@@ -54,7 +53,11 @@ describe('the pods of a participant', () => {
       pods.map(({ name }) => name),
       COMPONENTS,
     )
-    assert.equal(containers.length, COMPONENTS.length)
+    assert.equal(serving.length, COMPONENTS.length)
+    assert.deepEqual(
+      preparing.map(({ name }) => name),
+      ['databases'],
+    )
   })
 
   it('live in a namespace that enforces, audits and warns by Pod Security restricted, of a pinned version', () => {
@@ -76,7 +79,7 @@ describe('the pods of a participant', () => {
     })
 
   for (const container of containers)
-    it(`of ${container.name} have no rights, a read-only root, limits and all three probes`, () => {
+    it(`of ${container.name} have no rights, a read-only root and limits`, () => {
       const { securityContext, resources, volumeMounts = [] } = container
       assert.equal(securityContext?.allowPrivilegeEscalation, false)
       assert.equal(securityContext.readOnlyRootFilesystem, true)
@@ -85,26 +88,35 @@ describe('the pods of a participant', () => {
         assert.ok(resources?.limits?.[amount])
         assert.ok(resources.requests?.[amount])
       }
-      assert.ok(container.startupProbe && container.readinessProbe && container.livenessProbe)
       assert.ok(volumeMounts.some(({ mountPath }) => mountPath === '/tmp'))
     })
 
-  it('probe ports that they have', () => {
-    for (const { ports = [], startupProbe, readinessProbe, livenessProbe } of containers)
+  it('have all three probes where they serve, of ports that they have', () => {
+    for (const { ports = [], startupProbe, readinessProbe, livenessProbe } of serving)
       for (const probe of [startupProbe, readinessProbe, livenessProbe]) {
-        if (probe?.httpGet) assert.ok(ports.some(({ name }) => name === probe.httpGet?.port))
-        else assert.equal(probe?.exec?.command?.[0], 'pg_isready')
+        assert.ok(probe)
+        if (probe.httpGet) assert.ok(ports.some(({ name }) => name === probe.httpGet?.port))
+        else assert.equal(probe.exec?.command?.[0], 'pg_isready')
       }
   })
 
-  it('mount only volumes that they have', () => {
+  it('mount only volumes that they have, and have no other', () => {
     for (const { spec } of pods) {
       const volumes = (spec?.volumes ?? []).map(({ name }) => name)
-      const mounted = (spec?.containers ?? []).flatMap(({ volumeMounts = [] }) =>
-        volumeMounts.map(({ name }) => name),
+      const mounted = [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])].flatMap(
+        ({ volumeMounts = [] }) => volumeMounts.map(({ name }) => name),
       )
-      assert.deepEqual(mounted.toSorted(), volumes.toSorted())
+      assert.deepEqual([...new Set(mounted)].toSorted(), volumes.toSorted())
     }
+  })
+
+  it('that serve the network mount no Secret: PostgreSQL is given its passwords before', () => {
+    const secretVolumes = new Set(
+      pods.flatMap(({ spec }) => spec?.volumes ?? []).flatMap(({ name, secret }) => (secret ? [name] : [])),
+    )
+    assert.ok(secretVolumes.size > 0)
+    for (const { volumeMounts = [] } of serving)
+      assert.ok(volumeMounts.every(({ name }) => !secretVolumes.has(name)))
   })
 
   it('refer only to what is rendered', () => {
@@ -142,7 +154,7 @@ describe('the pods of a participant', () => {
 describe('the objects of a participant', () => {
   it('run images of a fixed version only', () => {
     const images = withName(/\.image$/u).map(({ value }) => String(value))
-    assert.equal(images.length, COMPONENTS.length)
+    assert.equal(images.length, containers.length)
     for (const image of images) {
       assert.match(image, /^[a-z][a-z/-]*:\d+(\.\d+)+$/u, 'no registry host, no moving tag')
       assert.doesNotMatch(image, /latest/u)
@@ -155,7 +167,10 @@ describe('the objects of a participant', () => {
       [],
     )
     for (const { value } of withName(/^Service\.spec\.type$/u)) assert.equal(value, 'ClusterIP')
-    assert.doesNotMatch(JSON.stringify(objects), /jdwp|agentlib|NodePort|LoadBalancer|JAVA_TOOL_OPTIONS/iu)
+    assert.doesNotMatch(
+      JSON.stringify([...storage, ...workloads]),
+      /jdwp|agentlib|NodePort|LoadBalancer|JAVA_TOOL_OPTIONS/iu,
+    )
   })
 
   it('carry no secret value: whatever sounds like one is a reference, a file, or the name of a key', () => {
@@ -171,7 +186,6 @@ describe('the objects of a participant', () => {
       'EDC_IAM_STS_OAUTH_TOKEN_URL',
       'EDC_TRANSFER_PROXY_TOKEN_SIGNER_PRIVATEKEY_ALIAS',
       'EDC_TRANSFER_PROXY_TOKEN_VERIFIER_PUBLICKEY_ALIAS',
-      'POSTGRES_PASSWORD_FILE',
     ])
     for (const { args = [], command = [] } of containers)
       assert.doesNotMatch([...args, ...command].join(' '), telling)

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { PodTemplateSpec } from 'kubernetes-types/core/v1.d.ts'
-import { SETTINGS_ANNOTATION } from '../model/names.ts'
-import type { ParticipantSpec } from '../model/participant.ts'
+import { API_VERSION, ASKS, KIND, ROTATION_ANNOTATION, SETTINGS_ANNOTATION } from '../model/names.ts'
+import { COMPONENTS, type ParticipantSpec } from '../model/participant.ts'
 import { DEFAULT_PROFILE } from './default-profile.ts'
 import { digestOf } from './digest.ts'
-import { renderManifests } from './manifests.ts'
+import { manifestInputOf, renderManifests } from './manifests.ts'
 
 const spec: ParticipantSpec = {
   did: 'did:web:acme.example',
@@ -16,27 +16,30 @@ const spec: ParticipantSpec = {
   deletionPolicy: 'Delete',
 }
 
-function marks(change: Partial<ParticipantSpec> = {}): Readonly<Record<string, string | undefined>> {
-  const { workloads } = renderManifests({
-    name: 'acme',
-    uid: 'uid',
-    profile: DEFAULT_PROFILE,
-    spec: { ...spec, ...change },
-  })
+type Marks = Readonly<Record<string, string | undefined>>
+
+const marks = (change: Partial<ParticipantSpec> = {}): Marks => marksOf(SETTINGS_ANNOTATION, { change })
+
+function marksOf(
+  annotation: string,
+  { change = {}, rotate }: { readonly change?: Partial<ParticipantSpec>; readonly rotate?: string },
+): Marks {
+  const annotations = rotate === undefined ? {} : { [ASKS.rotate]: rotate }
+  const metadata = { name: 'acme', uid: 'uid', annotations }
+  const participant = { apiVersion: API_VERSION, kind: KIND, metadata, spec: { ...spec, ...change } }
+  const { workloads } = renderManifests(manifestInputOf(participant, DEFAULT_PROFILE))
   const pods = workloads.flatMap(({ metadata, ...rest }) => {
     const { spec: inner } = rest as { readonly spec?: { readonly template?: PodTemplateSpec } }
-    const annotations = inner?.template?.metadata?.annotations
-    return inner?.template === undefined ? [] : [[metadata.name, annotations?.[SETTINGS_ANNOTATION]] as const]
+    const found = inner?.template?.metadata?.annotations
+    return inner?.template === undefined ? [] : [[metadata.name, found?.[annotation]] as const]
   })
   return Object.fromEntries(pods)
 }
 
 describe('the mark of settings on a pod template', () => {
-  it('is on whatever reads settings, and on nothing else', () => {
-    const { postgres, ...readers } = marks()
-    assert.equal(postgres, undefined)
-    assert.deepEqual(Object.keys(readers), ['vault', 'identityhub', 'controlplane', 'dataplane'])
-    for (const mark of Object.values(readers)) assert.match(mark ?? '', /^[0-9a-f]{16}$/u)
+  it('is on whatever reads settings', () => {
+    assert.deepEqual(Object.keys(marks()), COMPONENTS)
+    for (const mark of Object.values(marks())) assert.match(mark ?? '', /^[0-9a-f]{16}$/u)
   })
 
   it('changes for those whose settings changed: they alone are started anew', () => {
@@ -48,6 +51,27 @@ describe('the mark of settings on a pod template', () => {
 
   it('is the same as long as the settings are', () => {
     assert.deepEqual(marks({ components: { controlplane: { replicas: 2 } } }), marks())
+  })
+})
+
+describe('the mark of a request for new secret values on a pod template', () => {
+  it('is the request itself, on whatever reads a Secret and on nothing else', () => {
+    const { vault, ...readers } = marksOf(ROTATION_ANNOTATION, { rotate: 'after the leak' })
+    assert.equal(vault, undefined)
+    assert.deepEqual(Object.keys(readers), ['postgres', 'identityhub', 'controlplane', 'dataplane'])
+    for (const mark of Object.values(readers)) assert.equal(mark, 'after the leak')
+  })
+
+  it('is not there when nobody ever asked, or asked with nothing', () => {
+    for (const request of [{}, { rotate: '' }])
+      assert.deepEqual(
+        Object.values(marksOf(ROTATION_ANNOTATION, request)).filter((mark) => mark !== undefined),
+        [],
+      )
+  })
+
+  it('leaves that of the settings alone', () => {
+    assert.deepEqual(marksOf(SETTINGS_ANNOTATION, { rotate: 'now' }), marks())
   })
 })
 

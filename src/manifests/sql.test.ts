@@ -52,20 +52,34 @@ describe('SQL', () => {
     assert.throws(() => quoteLiteral('a\0b'), RangeError)
   })
 
+  const admin = { name: 'postgres', passwordFile: 'admin' }
+  const sqlFor = (name: string): string => databasesSql(admin, [{ name, passwordFile: 'hub-password' }])
+
   it('makes roles that can do nothing but own their database, and lets nobody else in', () => {
-    const sql = databasesSql([{ name: 'hub', password: "it's" }])
+    const sql = sqlFor('hub')
     assert.match(
       sql,
-      /^CREATE ROLE "hub" LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS PASSWORD 'it''s';$/mu,
+      /^ALTER ROLE "hub" LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS;$/mu,
     )
-    assert.match(sql, /^CREATE DATABASE "hub" OWNER "hub";$/mu)
+    assert.match(sql, /^ALTER DATABASE "hub" OWNER TO "hub";$/mu)
     assert.match(sql, /^REVOKE ALL ON DATABASE "hub" FROM PUBLIC;$/mu)
   })
 
-  it('keeps passwords out of the server log before it says the first one', () => {
-    const sql = databasesSql([{ name: 'hub', password: 'hush' }])
-    const first = sql.indexOf('hush')
-    for (const setting of ['log_min_error_statement = panic', "log_statement = 'none'"])
-      assert.ok(sql.indexOf(setting) !== -1 && sql.indexOf(setting) < first)
+  it('has each password read from its file by the server, and keeps the log silent before the first', () => {
+    const sql = sqlFor('hub')
+    assert.match(sql, /pg_read_file\(:'credentials' \|\| '\/hub-password'\)/u)
+    const silence = sql.indexOf('SET log_min_messages = panic;')
+    assert.ok(silence !== -1 && silence < sql.indexOf('PASSWORD'))
+  })
+
+  it('has the same statements for any name, each on a line of its own', () => {
+    const lines = sqlFor('hub').split('\n').length
+    fc.assert(
+      fc.property(fc.stringMatching(/^[^\0\n\r]{1,15}$/u), (name) => {
+        const sql = sqlFor(name)
+        assert.equal(sql.split('\n').length, lines)
+        assert.ok(sql.includes(`ALTER ROLE ${quoteIdentifier(name)} LOGIN `))
+      }),
+    )
   })
 })

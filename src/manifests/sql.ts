@@ -1,33 +1,47 @@
-/** The SQL that makes the databases of a participant: run once, by the image's own start, as the administrator. */
+/** The SQL that brings the databases of a participant to what is wanted: run at every start, as the administrator. */
 
 export interface DatabaseRole {
   /** Of the role and of the database that it owns. */
   readonly name: string
-  readonly password: string
+  /** Name of the file with its password, in the folder of the psql variable `credentials`. */
+  readonly passwordFile: string
 }
 
 /**
- * One role and one database each. The roles cannot become anything more: a superuser could run commands on the host
- * (COPY … PROGRAM), and nobody else may even connect to a database that is not his.
+ * One role and one database each, and the administrator's password; what is there already stays. The roles cannot become
+ * anything more: a superuser could run commands on the host (COPY … PROGRAM), and nobody else may even connect to a
+ * database that is not his.
+ *
+ * For psql, which has to stop at the first error. Holds no password: the server reads them from their files.
  */
-export function databasesSql(roles: readonly DatabaseRole[]): string {
+export function databasesSql(admin: DatabaseRole, roles: readonly DatabaseRole[]): string {
   return [
-    '-- A statement that fails would be logged, with the password in it.',
-    'SET log_min_error_statement = panic;',
-    "SET log_statement = 'none';",
+    '-- Whatever the server is set to log, no statement with a password in it is.',
+    'SET log_min_messages = panic;',
+    "SET password_encryption = 'scram-sha-256';",
+    passwordSql(admin),
     ...roles.flatMap((role) => roleSql(role)),
-    'REVOKE ALL ON DATABASE postgres FROM PUBLIC;',
+    'REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC;',
     '',
   ].join('\n')
 }
 
-function roleSql({ name, password }: DatabaseRole): readonly string[] {
-  const identifier = quoteIdentifier(name)
+function roleSql(role: DatabaseRole): readonly string[] {
+  const name = quoteLiteral(role.name)
+  const identifier = quoteIdentifier(role.name)
   return [
-    `CREATE ROLE ${identifier} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS PASSWORD ${quoteLiteral(password)};`,
-    `CREATE DATABASE ${identifier} OWNER ${identifier};`,
+    `SELECT format('CREATE ROLE %I', ${name}) WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = ${name}) \\gexec`,
+    `ALTER ROLE ${identifier} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS;`,
+    passwordSql(role),
+    `SELECT format('CREATE DATABASE %I', ${name}) WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = ${name}) \\gexec`,
+    `ALTER DATABASE ${identifier} OWNER TO ${identifier};`,
     `REVOKE ALL ON DATABASE ${identifier} FROM PUBLIC;`,
   ]
+}
+
+function passwordSql({ name, passwordFile }: DatabaseRole): string {
+  const file = `:'credentials' || ${quoteLiteral(`/${passwordFile}`)}`
+  return `SELECT format('ALTER ROLE %I PASSWORD %L', ${quoteLiteral(name)}, pg_read_file(${file})) \\gexec`
 }
 
 /** PostgreSQL documentation §4.1.1. Throws on what no identifier can hold: nothing, a zero character, over 63 bytes. */

@@ -45,8 +45,9 @@ function everythingFor(name: string, did: string, host: string): readonly KubeOb
     profile: DEFAULT_PROFILE,
     spec: { did, host, mode: 'Managed', profile: 'default', suspended: false, deletionPolicy: 'Delete' },
   }
-  const { namespace, storage, workloads } = renderManifests(input)
-  return [namespace, ...renderSecrets(input, () => 'random'), ...storage, ...workloads]
+  const { namespace, policies, storage, workloads, routes } = renderManifests(input)
+  const secrets = renderSecrets(input, () => 'random')
+  return [namespace, ...policies, ...secrets, ...storage, ...workloads, ...routes.objects]
 }
 
 /** Each field that holds something of this participant, and nothing else, by its path. */
@@ -58,7 +59,12 @@ function leavesOf(value: unknown, path: string, into: Map<string, unknown>): Lea
 }
 const leaves = (objects: readonly KubeObject[]): Leaves => leavesOf(objects, '', new Map())
 
-const reference = leaves(everythingFor('reference', 'did:web:reference.example', 'host.example'))
+/** An address has no names below it: there the route tells participants apart by their paths. */
+const referenceFor = (host: string): Leaves =>
+  leaves(
+    everythingFor('reference', 'did:web:reference.example', isAddress(host) ? '10.0.0.1' : 'host.example'),
+  )
+const isAddress = (host: string): boolean => /^(\[|[0-9.]+(:|$))/u.test(host)
 
 /** The only fields that may tell one participant from another. */
 const ALLOWED = new RegExp(
@@ -69,6 +75,8 @@ const ALLOWED = new RegExp(
     String.raw`/(selector|matchLabels)/dataspaces\.dev/participant$`,
     '/data/EDC_(PARTICIPANT_ID|PARTICIPANT_CONTEXT_ID|DSP_CALLBACK_ADDRESS|IAM_ISSUER_ID|IAM_DID_WEB_USE_HTTPS)$',
     '/data/EDC_IAM_STS_OAUTH_CLIENT_(ID|SECRET_ALIAS)$',
+    '/spec/hostnames/0$',
+    '/spec/rules/[0-9]/matches/0/path/value$',
     // A digest of the settings above.
     '/template/metadata/annotations/dataspaces.dev/settings$',
   ].join('|'),
@@ -80,6 +88,7 @@ describe('name, DID and host of a participant', () => {
     fc.assert(
       fc.property(names, dids, hosts, (name, did, host) => {
         const rendered = leaves(everythingFor(name, did, host))
+        const reference = referenceFor(host)
         assert.deepEqual([...rendered.keys()], [...reference.keys()], 'the same objects with the same fields')
         for (const [path, value] of rendered)
           if (!ALLOWED.test(path)) assert.deepEqual(value, reference.get(path), path)

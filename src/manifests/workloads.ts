@@ -6,6 +6,9 @@ import type { ManifestInput } from './input.ts'
 import { metadataOf, selectorLabels } from './metadata.ts'
 import { podTemplate, type PodOptions } from './pod.ts'
 
+/** Pods of a Deployment beyond its replicas during a roll-out. */
+export const MAX_SURGE = 1
+
 export function deployment(input: ManifestInput, pod: PodOptions): KubeObject & Deployment {
   return {
     apiVersion: 'apps/v1',
@@ -13,6 +16,8 @@ export function deployment(input: ManifestInput, pod: PodOptions): KubeObject & 
     metadata: metadataOf(input, pod.component),
     spec: {
       replicas: settingsOf(input, pod.component).replicas,
+      // A pod goes only when its successor is ready, so a release that does not start leaves the old one serving.
+      strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: MAX_SURGE, maxUnavailable: 0 } },
       selector: { matchLabels: selectorLabels(input.name, pod.component) },
       template: podTemplate(input, pod),
     },

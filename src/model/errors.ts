@@ -10,6 +10,7 @@ export type RefusalCode =
   | 'NamespaceForeign'
   | 'StillDeleting'
   | 'ObservedOnly'
+  | 'Suspended'
 
 /** A request that can never work as it is. The caller has to change it; nothing was written. */
 export class RefusedError extends Error {

@@ -77,6 +77,14 @@ export const RESOURCES = {
     namespaced: true,
   },
   Event: { group: '', version: 'v1', kind: 'Event', plural: 'events', namespaced: true },
+  /** The same objects, through the API that new ones are written by. */
+  ReportedEvent: {
+    group: 'events.k8s.io',
+    version: 'v1',
+    kind: 'Event',
+    plural: 'events',
+    namespaced: true,
+  },
   Lease: {
     group: 'coordination.k8s.io',
     version: 'v1',
@@ -113,6 +121,27 @@ export const RESOURCES = {
     version: 'v1',
     kind: 'Ingress',
     plural: 'ingresses',
+    namespaced: true,
+  },
+  IngressClass: {
+    group: 'networking.k8s.io',
+    version: 'v1',
+    kind: 'IngressClass',
+    plural: 'ingressclasses',
+    namespaced: false,
+  },
+  NetworkPolicy: {
+    group: 'networking.k8s.io',
+    version: 'v1',
+    kind: 'NetworkPolicy',
+    plural: 'networkpolicies',
+    namespaced: true,
+  },
+  Gateway: {
+    group: 'gateway.networking.k8s.io',
+    version: 'v1',
+    kind: 'Gateway',
+    plural: 'gateways',
     namespaced: true,
   },
   HTTPRoute: {

@@ -25,10 +25,32 @@ export const ASKS = {
   retry: `${GROUP}/retry`,
   /** Names of removal steps, joined by commas, that are not carried out: for one that can never succeed. */
   skip: `${GROUP}/skip-removal-steps`,
+  /** Another value than before: every generated secret value is replaced by a new one, once. */
+  rotate: `${GROUP}/rotate-secrets`,
 } as const
+
+/** Of the value of {@link ASKS}.retry, as much as is told apart. */
+export const RETRY_MAX_LENGTH = 256
+
+/** As whom Events name the program. */
+export const REPORTER = `${GROUP}/provisioner`
+
+/** Where the API server wants Events about what has no namespace. No participant can have this name. */
+export const EVENTS_NAMESPACE = 'default'
 
 /** On a pod template: changes with the settings that the pods read at their start, so that they are started anew. */
 export const SETTINGS_ANNOTATION = `${GROUP}/settings`
+
+/** On a workload: its pods are being replaced by us, since when and what ran before. Taken away when the new ones run. */
+export const REPLACING_ANNOTATION = `${GROUP}/replacing`
+/** On a namespace that outlived its participant by `deletionPolicy: Retain`: since when. */
+export const RETAINED_ANNOTATION = `${GROUP}/retained`
+
+/**
+ * On a generated Secret: the request (the value of `ASKS.rotate`) that its values were made for. On the template of pods
+ * that read such a Secret: the same, so that they are started anew.
+ */
+export const ROTATION_ANNOTATION = `${GROUP}/rotation`
 
 /**
  * On a pod template: asks a simulated kubelet (the built-in cluster's, or KWOK's in the tests) to let the pods fail.
@@ -36,18 +58,20 @@ export const SETTINGS_ANNOTATION = `${GROUP}/settings`
  */
 export const FAULT_ANNOTATION = `simulator.${GROUP}/fault`
 
-/** Server-side apply managers: one per engine, so that neither takes fields of the other. */
+/** Managers of fields: one per engine, so that neither takes fields of the other, and one for callers of the HTTP API. */
 export const FIELD_MANAGER = {
   reconcile: 'dataspace-provisioner-reconcile',
   observe: 'dataspace-provisioner-observe',
   finalizer: 'dataspace-provisioner-finalizer',
+  api: 'dataspace-provisioner-api',
+  events: 'dataspace-provisioner-events',
 } as const
 
 export const NAME_MAX_LENGTH = 40
 export const NAME_PATTERN = '^[a-z0-9]([a-z0-9-]*[a-z0-9])?$'
 
 /** Names no configuration can release: namespaces of the platform itself. */
-export const ALWAYS_RESERVED: readonly string[] = ['default']
+export const ALWAYS_RESERVED: readonly string[] = [EVENTS_NAMESPACE]
 export const RESERVED_PREFIXES: readonly string[] = ['kube-', 'openshift']
 
 /** What the configuration reserves unless it says otherwise: namespaces that an installation usually has. */

@@ -55,6 +55,8 @@ export interface ObservedWorkload {
   readonly startBudgetMs: number
   /** `spec.strategy.type` Recreate: no new pod before the old one is gone. */
   readonly recreate: boolean
+  /** The reconciler replaces its pods and has not seen the new ones run yet. */
+  readonly replacing?: true
 }
 
 export type ContainerKind = 'init' | 'sidecar' | 'main'

@@ -58,6 +58,52 @@ export interface Step {
   readonly message?: string
 }
 
+/** What can be asked of a participant. */
+export const OPERATION_TYPES = ['create', 'update', 'retry', 'suspend', 'resume', 'delete'] as const
+export type OperationType = (typeof OPERATION_TYPES)[number]
+
+/** `pending` is an answer, never stored: it was asked for, and nobody has begun with it. */
+export const OPERATION_STATES = ['pending', 'running', 'succeeded', 'failed'] as const
+export type OperationState = (typeof OPERATION_STATES)[number]
+
+/** How a step went within one operation. */
+export interface OperationStep {
+  readonly name: string
+  /** Never Pending: a step that was not reached is not listed. */
+  readonly state: StepState
+  /** How often it was tried; merely looking again at what is waited for is no try. */
+  readonly attempts: number
+  /** RFC 3339 with milliseconds; only while neither the step nor the operation is over. */
+  readonly startedTime?: string
+  /** From its first try until it was done, or until the operation was over. */
+  readonly durationMs?: number
+  /** What went wrong last, also when a later try went well. */
+  readonly lastError?: string
+}
+
+export interface OperationError {
+  /** Where it ended; left out when no step is to blame. */
+  readonly step?: string
+  /** CamelCase, stable. */
+  readonly code: string
+  readonly message: string
+}
+
+/** Something that was asked of a participant, and how it went. Once it is over it never changes. */
+export interface Operation {
+  readonly id: string
+  readonly type: OperationType
+  readonly state: OperationState
+  /** Of the specification that it is about. */
+  readonly generation: number
+  /** When somebody began with it; left out while it is pending. */
+  readonly startedTime?: string
+  readonly finishedTime?: string
+  readonly steps: readonly OperationStep[]
+  /** Present when it failed. */
+  readonly error?: OperationError
+}
+
 /** Overrides for one component; what is left out comes from the profile. */
 export interface ComponentOverride {
   /** Deployments only: PostgreSQL and the vault run as one. */
@@ -114,6 +160,12 @@ export interface ParticipantStatus {
   readonly conditions?: readonly Condition[]
   readonly components?: readonly ComponentSummary[]
   readonly steps?: readonly Step[]
+  /** Newest first; one that runs stands first. Bounded. */
+  readonly operations?: readonly Operation[]
+  /** Value of the retry annotation that was acted upon last. */
+  readonly lastHandledRetry?: string
+  /** How many retries were begun. */
+  readonly retries?: number
 }
 
 export interface Participant extends KubeObject {

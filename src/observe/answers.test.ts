@@ -9,6 +9,7 @@ import {
   BORN,
   BORN_MS,
 } from '../../test/support/builders.ts'
+import { ASKS } from '../model/names.ts'
 import type { Participant } from '../model/participant.ts'
 import type { Answer } from '../status/answer.ts'
 import { judge, type Snapshot } from '../status/participant.ts'
@@ -38,6 +39,35 @@ describe('a finished answer', () => {
     const first = look({ nowMs: at(60) })
     const participant = aParticipant({ metadata: { resourceVersion: '8' } })
     assert.equal(look({ participant, nowMs: at(61) }, first).record, first.record)
+  })
+
+  it('comes with the operations that are recorded, and with one that is only asked for in front of them', () => {
+    const create = {
+      id: 'acme.create.uid-acme',
+      type: 'create',
+      state: 'succeeded',
+      generation: 1,
+      steps: [],
+    } as const
+    const status = { observedGeneration: 1, operations: [create] }
+    const first = look({ participant: aParticipant({ status }), nowMs: at(60) })
+    assert.deepEqual(first.record.operations, [create])
+    const metadata = { annotations: { [ASKS.retry]: 'now' }, resourceVersion: '8' }
+    const asked = look({ participant: aParticipant({ metadata, status }), nowMs: at(61) }, first)
+    assert.deepEqual(
+      asked.record.operations?.map(({ id, state }) => `${id} ${state}`),
+      ['acme.retry-1.uid-acme pending', 'acme.create.uid-acme succeeded'],
+    )
+    assert.deepEqual(
+      [asked.record.body, asked.record.etag, asked.record.resourceVersion],
+      [first.record.body, first.record.etag, '8'],
+    )
+    const again = look({ participant: aParticipant({ metadata, status }), nowMs: at(62) }, asked)
+    assert.equal(again.record, asked.record)
+  })
+
+  it('comes without operations when it is about what was only found', () => {
+    assert.deepEqual(look({ byName: true, nowMs: at(60) }).record.operations, [])
   })
 
   it('has a new time and a new entity tag when something in it changed', () => {

@@ -1,6 +1,7 @@
 /** Makes a finished answer of a verdict, and keeps the old one, times included, while nothing in it changes. */
 import { isDeepStrictEqual } from 'node:util'
-import type { Condition, Participant } from '../model/participant.ts'
+import { askedOperation } from '../model/operation.ts'
+import type { Condition, Operation, Participant } from '../model/participant.ts'
 import { type Answer, renderAnswer } from '../status/answer.ts'
 import type { ComponentVerdict } from '../status/component.ts'
 import { relevantEvents } from '../status/events/relevant.ts'
@@ -76,7 +77,11 @@ function renderRecord({ snapshot, before, digest }: DeriveInput, facts: Facts): 
     renderAnswer({ participant, verdict, since, lastUpdated, conditions, story })
 
   const held = before?.record
-  if (held !== undefined && sameBytes(encode(render(held.lastUpdated)), held.body)) return held
+  const operations = snapshot.byName === true ? [] : operationsOf(participant)
+  if (held !== undefined && sameBytes(encode(render(held.lastUpdated)), held.body)) {
+    if (isDeepStrictEqual(held.operations, operations)) return held
+    return { ...held, resourceVersion: identify(participant).resourceVersion, operations }
+  }
   const lastUpdated = held === undefined ? newestTime(render(''), now) : now
   const body = encode(render(lastUpdated))
   return {
@@ -87,7 +92,15 @@ function renderRecord({ snapshot, before, digest }: DeriveInput, facts: Facts): 
     lastUpdated,
     body,
     etag: `"${digest(body)}"`,
+    operations,
   }
+}
+
+/** What is asked for and not begun yet is known of too: whoever asked for it follows it from that moment. */
+function operationsOf(participant: Participant): readonly Operation[] {
+  const recorded = participant.status?.operations ?? []
+  const asked = askedOperation(participant)
+  return asked === undefined ? recorded : [asked, ...recorded]
 }
 
 function identify({

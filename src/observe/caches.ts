@@ -2,7 +2,7 @@
 import type { WatchCache } from '../kube/watch-cache.ts'
 import type { WatchFeed } from '../kube/watch-feed.ts'
 import { RESOURCES } from '../model/kubernetes.ts'
-import { PARTICIPANT_LABEL } from '../model/names.ts'
+import { PARTICIPANT_LABEL, REPORTER } from '../model/names.ts'
 import type {
   ObservedClaim,
   ObservedNamespace,
@@ -78,7 +78,10 @@ export function openCaches(options: CachesOptions): Caches {
     httproutes: watches.optional(RESOURCES.HTTPRoute, projectRoute, { ...LABELLED, mayBeUnserved: true }),
   }
   const legacy = options.discovery && openLegacy(watches, options.discovery.reserved)
-  const events = [watches.events('type!=Normal'), watches.events('reason=TriggeredScaleUp')] as const
+  const events = [
+    watches.events(`type!=Normal,reportingComponent!=${REPORTER}`),
+    watches.events('reason=TriggeredScaleUp'),
+  ] as const
   const byName = {
     required: named(required),
     optional: new Map<string, Watch>([

@@ -9,7 +9,7 @@ import type { Kube } from '../kube/kube.ts'
 import type { Change } from '../kube/watch-cache.ts'
 import type { KubeObject } from '../model/kubernetes.ts'
 import type { Participant } from '../model/participant.ts'
-import { judge } from '../status/participant.ts'
+import { judge, type Verdict } from '../status/participant.ts'
 import { type DerivedStatus, renderResourceStatus } from '../status/resource-status.ts'
 import { openPublisher, type Publisher } from './publisher.ts'
 
@@ -17,6 +17,8 @@ interface Desk extends AsyncDisposable {
   readonly publisher: Publisher
   /** Messages, in the order in which they were written. */
   readonly writes: string[]
+  /** What people were told. */
+  readonly told: string[]
   /** What the resource says now. */
   held: Participant | undefined
   /** Told of each write after it was made. */
@@ -48,10 +50,12 @@ function openDesk(): Desk {
     digest: (bytes) => Buffer.from(bytes).toString('latin1'),
     log: new RecordedLog(),
     random: () => 0.5,
+    tell: (_, { type, reason, note }) => void desk.told.push(`${type} ${reason} ${note}`),
   })
   const desk: Desk = {
     publisher,
     writes: [],
+    told: [],
     held: aParticipant(),
     onWrite: () => undefined,
     refusal: undefined,
@@ -65,9 +69,12 @@ function openDesk(): Desk {
   return desk
 }
 
-function saying(message: string): { readonly resourceStatus: DerivedStatus } {
+function saying(
+  message: string,
+  differs: Partial<Pick<Verdict, 'phase' | 'reason'>> = {},
+): { readonly resourceStatus: DerivedStatus } {
   const snapshot = aHealthySnapshot({ nowMs: BORN_MS })
-  const verdict = { ...judge(snapshot), message }
+  const verdict = { ...judge(snapshot), message, ...differs }
   const { participant } = snapshot
   const now = '2026-01-01T00:00:00Z'
   return {
@@ -75,8 +82,8 @@ function saying(message: string): { readonly resourceStatus: DerivedStatus } {
   }
 }
 
-const say = ({ publisher, held }: Desk, message: string): void =>
-  publisher.publish(held ?? aParticipant(), saying(message))
+const say = ({ publisher, held }: Desk, message: string, reason?: string): void =>
+  publisher.publish(held ?? aParticipant(), saying(message, reason === undefined ? {} : { reason }))
 
 /** Five writes, each undone by somebody else; the next one would wait for 600 ms. */
 async function fightOver(desk: Desk, message: string): Promise<void> {
@@ -94,14 +101,27 @@ async function fightOver(desk: Desk, message: string): Promise<void> {
 }
 
 describe('a verdict in the resource', () => {
-  it('is written once, and a newer one at once', async () => {
+  it('is written once, and one with another reason at once', async () => {
     await using desk = openDesk()
     say(desk, 'one')
     await eventually(() => desk.writes.length === 1, { what: 'the first' })
+    const begun = performance.now()
     say(desk, 'one')
-    say(desk, 'two')
+    say(desk, 'two', 'Another')
     await eventually(() => desk.writes.length === 2, { what: 'the second' })
     assert.deepEqual(desk.writes, ['one', 'two'])
+    assert.ok(performance.now() - begun < 500)
+  })
+
+  it('that only uses other words is written after a second, the last of them alone', async () => {
+    await using desk = openDesk()
+    say(desk, 'one')
+    await eventually(() => desk.writes.length === 1, { what: 'the first' })
+    const begun = performance.now()
+    for (const words of ['two', 'three', 'four']) say(desk, words)
+    await eventually(() => desk.writes.length === 2, { what: 'the second' })
+    assert.deepEqual(desk.writes, ['one', 'four'])
+    assert.ok(performance.now() - begun > 900)
   })
 
   it('is written again when somebody else has changed it, after a wait that grows each time', async () => {
@@ -122,7 +142,7 @@ describe('a verdict in the resource', () => {
     await using desk = openDesk()
     await fightOver(desk, 'mine')
     const begun = performance.now()
-    say(desk, 'new')
+    say(desk, 'new', 'Another')
     await eventually(() => desk.writes.at(-1) === 'new', { what: 'the new one' })
     assert.ok(performance.now() - begun < 500)
   })
@@ -157,6 +177,25 @@ describe('a verdict in the resource', () => {
       desk.refusal = undefined
     })
     await eventually(() => desk.writes.length === 1, { what: 'the write' })
+  })
+
+  it('is told to people when state or reason changed, once it is written, and not when only the wording did', async () => {
+    await using desk = openDesk()
+    const { publisher } = desk
+    const publish = async (...said: Parameters<typeof saying>): Promise<void> => {
+      publisher.publish(aParticipant(), saying(...said))
+      await eventually(() => desk.writes.includes(said[0]), { what: `a write of ${said[0]}` })
+    }
+    await publish('one', { phase: 'PROVISIONING', reason: 'Creating' })
+    await publish('two', { phase: 'PROVISIONING', reason: 'Creating' })
+    await publish('three', { phase: 'FAILED', reason: 'ComponentFailed' })
+    await publish('four', { phase: 'DELETING', reason: 'DeletionStuck' })
+    await eventually(() => desk.told.length === 3, { what: 'three events' })
+    assert.deepEqual(desk.told, [
+      'Normal Creating PROVISIONING: one',
+      'Warning ComponentFailed FAILED: three',
+      'Warning DeletionStuck DELETING: four',
+    ])
   })
 })
 

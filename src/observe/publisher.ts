@@ -4,6 +4,7 @@ import { hasReason } from '../kube/errors.ts'
 import type { Kube } from '../kube/kube.ts'
 import type { WatchCache } from '../kube/watch-cache.ts'
 import { WorkQueue } from '../kube/work-queue.ts'
+import type { Tell } from '../model/happening.ts'
 import type { KubeObject } from '../model/kubernetes.ts'
 import type { Log } from '../model/log.ts'
 import { API_VERSION, FIELD_MANAGER, KIND } from '../model/names.ts'
@@ -17,12 +18,16 @@ export interface PublisherOptions {
   readonly digest: (bytes: Uint8Array) => string
   readonly log: Log
   readonly random: () => number
+  /** Tells people of every change of state or reason, once it is written; silent by default. */
+  readonly tell?: Tell
 }
 
 export interface Publisher extends AsyncDisposable {
   /**
-   * Remembers the verdict and writes it soon; a newer one replaces it. Nothing is written when nothing differs. What was
-   * written already, and overwritten by somebody else, is written again after a wait that doubles each time.
+   * Remembers the verdict and writes it soon; a newer one replaces it. Nothing is written when nothing differs. Another
+   * state, reason or status of a condition is written at once; what only words and counts tell is written a second
+   * after the last write at the earliest. What was written already, and overwritten by somebody else, is written again
+   * after a wait that doubles each time.
    */
   readonly publish: (participant: Participant, derived: Pick<Derived, 'resourceStatus'>) => void
 }
@@ -34,7 +39,19 @@ interface Wish {
   readonly digest: string
 }
 
+interface Written {
+  readonly digest: string
+  /** `performance.now()`. */
+  readonly atMs: number
+}
+
 const CONCURRENCY = 4
+
+/**
+ * Between two writes that change no state. A participant that is being made says something else with every object, and
+ * each such write would be one of the dearest at the API server.
+ */
+const PACE_MS = 1_000
 
 export function openPublisher(options: PublisherOptions): Publisher {
   return new ResourcePublisher(options)
@@ -44,8 +61,7 @@ class ResourcePublisher implements Publisher {
   readonly #options: PublisherOptions
   /** Wishes that wait for their turn. */
   readonly #wanted = new Map<string, Wish>()
-  /** Digest of what was written last. */
-  readonly #written = new Map<string, string>()
+  readonly #written = new Map<string, Written>()
   readonly #queue: WorkQueue
   readonly #subscription: Disposable
 
@@ -75,13 +91,15 @@ class ResourcePublisher implements Publisher {
     const waiting = this.#wanted.get(name)
     this.#wanted.set(name, wish)
     if (waiting?.digest === wish.digest) return
-    if (this.#written.get(name) === wish.digest) {
+    const written = this.#written.get(name)
+    if (written?.digest === wish.digest) {
       // Somebody else sees it otherwise: two that insist would write all the time.
       this.#queue.addRateLimited(name)
       return
     }
     this.#queue.forget(name)
-    this.#queue.add(name)
+    const rested = written === undefined || isTurn(participant, status)
+    this.#queue.addAfter(name, rested ? 0 : written.atMs + PACE_MS - performance.now())
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -107,14 +125,24 @@ class ResourcePublisher implements Publisher {
     try {
       const object = await this.#apply(participant, wish.status, signal)
       if (this.#wanted.get(name) === wish) this.#wanted.delete(name)
-      this.#written.set(name, wish.digest)
+      this.#written.set(name, { digest: wish.digest, atMs: performance.now() })
       participants.note(object)
+      this.#tell(participant, wish.status)
     } catch (error) {
       // Gone: nothing is left to say. Changed meanwhile: what it says now comes with the watch, then the same is tried again.
       if (hasReason(error, 'Conflict')) this.#queue.addRateLimited(name)
       else if (hasReason(error, 'NotFound')) this.#forget(name)
       else throw error
     }
+  }
+
+  #tell(participant: Participant, { phase, reason, message }: DerivedStatus): void {
+    const { status } = participant
+    if (status?.phase === phase && status.reason === reason) return
+    const isTrouble = phase === 'FAILED' || phase === 'DEGRADED' || reason === 'DeletionStuck'
+    const type = isTrouble ? 'Warning' : 'Normal'
+    const note = `${phase}: ${message}`
+    this.#options.tell?.(participant, { type, reason, action: 'Observe', note })
   }
 
   /**
@@ -136,4 +164,14 @@ class ResourcePublisher implements Publisher {
 
 function differs(participant: Participant, status: DerivedStatus): boolean {
   return !isDeepStrictEqual(derivedStatusOf(participant), status)
+}
+
+/** What machines wait for: another state, reason or status of a condition. */
+function isTurn({ status: held = {} }: Participant, { phase, reason, conditions }: DerivedStatus): boolean {
+  const before = new Map(held.conditions?.map(({ type, status }) => [type, status]))
+  return (
+    held.phase !== phase ||
+    held.reason !== reason ||
+    conditions.some(({ type, status }) => before.get(type) !== status)
+  )
 }

@@ -1,4 +1,4 @@
-/** Ingresses and HTTPRoutes on the built-in cluster, which knows no HTTPRoute until it is told of them. */
+/** Ingresses and HTTPRoutes on the built-in cluster, with and without the Gateway API. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { eventually } from '../../test/support/eventually.ts'
@@ -8,6 +8,7 @@ import type { Kube } from '../kube/kube.ts'
 import { apiVersionOf, type KubeObject, RESOURCES } from '../model/kubernetes.ts'
 import { PARTICIPANT_LABEL } from '../model/names.ts'
 import type { Condition } from '../model/participant.ts'
+import { httpRouteDefinition } from '../simulator/gateway-api.ts'
 import { type Live, makeObserved, openLive } from './for-tests.ts'
 
 type RouteKind = (typeof RESOURCES)['Ingress' | 'HTTPRoute']
@@ -42,29 +43,9 @@ async function setStatus(kube: Kube, resource: RouteKind, status: object): Promi
   })
 }
 
-/** The part of the Gateway API that matters here; its own definition would be refused for its CEL rules. */
-async function installGatewayApi(kube: Kube): Promise<void> {
-  const { group, kind, plural, version } = RESOURCES.HTTPRoute
-  const open = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true }
-  await kube.create({
-    apiVersion: 'apiextensions.k8s.io/v1',
-    kind: 'CustomResourceDefinition',
-    metadata: { name: `${plural}.${group}` },
-    spec: {
-      group,
-      scope: 'Namespaced',
-      names: { kind, plural, singular: 'httproute', listKind: 'HTTPRouteList' },
-      versions: [
-        {
-          name: version,
-          served: true,
-          storage: true,
-          subresources: { status: {} },
-          schema: { openAPIV3Schema: { type: 'object', properties: { spec: open, status: open } } },
-        },
-      ],
-    },
-  } as KubeObject)
+async function uninstallGatewayApi(kube: Kube): Promise<void> {
+  const { name } = httpRouteDefinition().metadata
+  await kube.delete(RESOURCES.CustomResourceDefinition, { name })
 }
 
 async function reachable(live: Live): Promise<Condition | undefined> {
@@ -134,6 +115,7 @@ describe('a cluster without the Gateway API', () => {
 
   it('holds nothing up, fills no log, and counts as a cluster without HTTPRoutes', async () => {
     await using cluster = await openTestCluster()
+    await uninstallGatewayApi(cluster.kube)
     await using live = await openLive(cluster.kube)
     const attempts = (): number =>
       live.log.texts('debug').filter((text) => text.startsWith('this kind is not served')).length
@@ -144,10 +126,11 @@ describe('a cluster without the Gateway API', () => {
 
   it('shows HTTPRoutes from the moment that it is installed, until it is uninstalled', async () => {
     await using cluster = await openTestCluster()
+    await uninstallGatewayApi(cluster.kube)
     await using live = await openLive(cluster.kube)
     await makeAcme(cluster.kube)
     await eventuallyReachable(live, 'NoRoutes')
-    await installGatewayApi(cluster.kube)
+    await cluster.kube.create(httpRouteDefinition())
     const parentRef = { namespace: 'edge', name: 'public' }
     const spec = { hostnames: ['acme.example'], parentRefs: [parentRef] }
     await makeRoute(cluster.kube, RESOURCES.HTTPRoute, { name: 'web', labels: LABELS, spec })
@@ -158,8 +141,7 @@ describe('a cluster without the Gateway API', () => {
       parents: [{ parentRef, controllerName: 'example.com/gateway', conditions }],
     })
     await eventuallyReachable(live, 'RoutesAccepted')
-    const { plural, group } = RESOURCES.HTTPRoute
-    await cluster.kube.delete(RESOURCES.CustomResourceDefinition, { name: `${plural}.${group}` })
+    await uninstallGatewayApi(cluster.kube)
     await eventuallyReachable(live, 'NoRoutes')
     assert.deepEqual(live.log.texts('warn', 'error'), [])
   })

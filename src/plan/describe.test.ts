@@ -14,11 +14,11 @@ const config = (name: string, data: Readonly<Record<string, string>>): KubeObjec
   metadata: { name, namespace: 'acme', labels },
   data,
 })
-const secret = (value: string): KubeObject & { stringData: object } => ({
+const secret = (values: object): KubeObject => ({
   apiVersion: 'v1',
   kind: 'Secret',
   metadata: { name: 'keys', namespace: 'acme', labels },
-  stringData: { key: value },
+  ...values,
 })
 
 const applied = (object: KubeObject): KubeObject => {
@@ -39,9 +39,15 @@ describe('a plan in words', () => {
         config('a', { X: '1', Y: 'new\nline' }),
         config('b', {}),
         config('going', {}),
-        secret('hush'),
+        secret({ stringData: { key: 'hush' } }),
       ],
-      [config('a', { X: '2' }), config('b', {}), going, secret('quiet'), applied(config('old', {}))],
+      [
+        config('a', { X: '2' }),
+        config('b', {}),
+        going,
+        secret({ data: { key: 'quiet' } }),
+        applied(config('old', {})),
+      ],
     )
     assert.deepEqual(describePlan(steps), [
       'create   Namespace acme',
@@ -50,7 +56,7 @@ describe('a plan in words', () => {
       '         data.Y: (none) -> "new\\nline"',
       'leave    ConfigMap acme/b',
       'leave    ConfigMap acme/going (is being deleted; created again once it has gone)',
-      'leave    Secret acme/keys (written once, never changed)',
+      'leave    Secret acme/keys (its values stay until somebody asks for others)',
       'prune    ConfigMap acme/old',
     ])
   })

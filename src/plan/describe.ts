@@ -1,8 +1,9 @@
 /** A plan in words, for the dry run and the log. Values of Secrets are never compared, hence never shown. */
 import { keyOf, type KubeObject } from '../model/kubernetes.ts'
-import { printable } from '../model/names.ts'
+import { ASKS, printable } from '../model/names.ts'
 import type { Difference } from './differences.ts'
 import type { PlanStep } from './plan.ts'
+import { keysWritten } from './secrets.ts'
 
 /** One line per step; below a step that changes something that is there, one indented line per difference. */
 export function describePlan(steps: readonly PlanStep[]): readonly string[] {
@@ -29,6 +30,10 @@ export function reasonFor(step: PlanStep): string | undefined {
         : 'deleted and made anew, for these fields never change'
     case 'keep':
       return 'left as it is: these fields never change, and to make it anew would lose its data'
+    case 'rotate':
+      return `new values for ${keysWritten(step).join(', ')}, as asked for by ${ASKS.rotate}`
+    case 'complete':
+      return `lacks ${keysWritten(step).join(', ')}; the values that are there stay`
     case 'leave':
       return WHY_LEFT[step.because]
     case 'create':
@@ -41,7 +46,7 @@ export function reasonFor(step: PlanStep): string | undefined {
 const WHY_LEFT = {
   same: undefined,
   terminating: 'is being deleted; created again once it has gone',
-  'written-once': 'written once, never changed',
+  'written-once': 'its values stay until somebody asks for others',
 } as const
 
 function reasonOf(step: PlanStep): string {

@@ -95,4 +95,17 @@ describe('differences', () => {
       'data.constructor',
     ])
   })
+
+  it('see what somebody adds to a rule of a route or of the network', () => {
+    const route = (more: object): object => ({ spec: { rules: [{ backendRefs: [{ name: 'a' }], ...more }] } })
+    assert.deepEqual(pathsOf(route({}), route({})), [])
+    assert.deepEqual(pathsOf(route({}), route({ filters: [{ type: 'RequestMirror' }] })), [
+      'spec.rules[0].filters',
+    ])
+    const from = (more: object): object => ({ spec: { ingress: [{ from: [{ podSelector: {}, ...more }] }] } })
+    assert.deepEqual(pathsOf(from({}), from({ namespaceSelector: {} })), [
+      'spec.ingress[0].from[0].namespaceSelector',
+    ])
+    assert.deepEqual(pathsOf({ spec: { ingress: [] } }, { spec: { ingress: [{}] } }), ['spec.ingress'])
+  })
 })

@@ -1,7 +1,7 @@
 /** Compares what is wanted with what is there: only wanted fields count, read the way the API server reads them. */
 import type { KubeObject } from '../model/kubernetes.ts'
+import { isSameQuantity } from '../model/quantity.ts'
 import { fieldAt, fieldOf, isList, isMap, itemAt, type JsonMap, type Place, ROOT } from './place.ts'
-import { isSameQuantity } from './quantity.ts'
 import { isAmount, isAtomicMap, isFreeMap, isInFreeMap, KEY_DEFAULTS, listRuleAt } from './rules.ts'
 
 export interface Difference {

@@ -1,8 +1,8 @@
 /** Which fields the API server never changes, and what can be done about them: making the object anew, or leaving it. */
 import type { KubeObject } from '../model/kubernetes.ts'
+import { isLessQuantity } from '../model/quantity.ts'
 import type { Difference } from './differences.ts'
 import { fieldOf } from './place.ts'
-import { isLessQuantity } from './quantity.ts'
 
 /** What becomes of an object whose wanted fields cannot be applied. */
 export type Remedy =

@@ -26,6 +26,16 @@ export function isAppliedByUs(live: KubeObject): boolean {
   return entriesOf(live).some((entry) => isOurs(entry))
 }
 
+/** True when our field manager applied this very field; nobody else has set it since. */
+export function isFieldOfOurs(live: KubeObject, fields: readonly string[]): boolean {
+  return entriesOf(live)
+    .filter((entry) => isOurs(entry))
+    .some((entry) => {
+      const owned = fields.reduce((set, field) => fieldOf(set, `f:${field}`), fieldOf(entry, 'fieldsV1'))
+      return owned !== undefined
+    })
+}
+
 /** The same differences, each with the manager that set the live value if that was not us. */
 export function withCulprits(differences: readonly Difference[], live: KubeObject): readonly Difference[] {
   if (differences.length === 0) return differences

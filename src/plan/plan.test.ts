@@ -187,18 +187,6 @@ describe('the plan', () => {
     assert.deepEqual(plan([], live), [])
   })
 
-  it('leaves a Secret that is there alone, whatever is in it', () => {
-    const secret = (value: string): KubeObject & { stringData: object } => ({
-      apiVersion: 'v1',
-      kind: 'Secret',
-      metadata: { name: 'postgres-credentials', namespace: 'acme' },
-      stringData: { password: value },
-    })
-    const [step] = plan([secret('new')], [secret('old')])
-    assert.deepEqual([step?.do, step?.do === 'leave' && step.because], ['leave', 'written-once'])
-    assert.equal(plan([secret('new')], [])[0]?.do, 'create')
-  })
-
   it('waits for an object that is being deleted instead of writing to it, and does not delete it twice', () => {
     const going = changedAt(
       named(live, 'Service', 'vault'),

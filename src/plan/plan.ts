@@ -4,6 +4,8 @@ import { MANAGED_BY, MANAGED_BY_LABEL, PARTICIPANT_LABEL } from '../model/names.
 import { differencesOf, type Difference } from './differences.ts'
 import { refusedOf } from './immutable.ts'
 import { abandonedFields, isAppliedByUs, withCulprits } from './ownership.ts'
+import { withRoom } from './quota.ts'
+import { type SecretStep, secretStep } from './secrets.ts'
 
 export type PlanStep =
   /** Not there yet. */
@@ -36,10 +38,11 @@ export type PlanStep =
       readonly do: 'leave'
       readonly object: KubeObject
       readonly live: KubeObject
-      readonly because: 'same' | 'written-once' | 'terminating'
+      readonly because: 'same' | 'terminating'
     }
   /** `object` is the live one, with the uid and resourceVersion to guard the deletion with. */
   | { readonly do: 'prune'; readonly object: KubeObject }
+  | SecretStep
 
 /**
  * Kinds that can be made again from the spec. Not among them: Secrets and volume claims, whose content would be lost, and
@@ -51,22 +54,34 @@ const PRUNABLE: ReadonlySet<string> = new Set([
   'Service',
   'StatefulSet',
   'Deployment',
+  'NetworkPolicy',
+  'ResourceQuota',
+  'LimitRange',
+  'HTTPRoute',
+  'Ingress',
 ])
 
 /**
  * One step per wanted object, in the order given, then the removal of what is not wanted any more.
  *
  * A field is compared only if it is wanted, or if our field manager set it earlier and it is not wanted any more;
- * defaults of the server and fields of others never cause a write. Secrets are created and then left alone.
+ * defaults of the server and fields of others never cause a write. Of a Secret no value is ever compared.
  *
  * Pruned are objects of the kinds in {@link PRUNABLE} that carry our managed-by label and the participant label of the
  * wanted objects, that our field manager applied, and that belong to no other object. With nothing wanted nothing is pruned: taking a participant away is
- * done by deleting its namespace, not by planning.
+ * done by deleting its namespace, not by planning. `participant` says whose objects are pruned even so.
  */
-export function plan(wanted: readonly KubeObject[], live: readonly KubeObject[]): readonly PlanStep[] {
+export function plan(
+  wanted: readonly KubeObject[],
+  live: readonly KubeObject[],
+  participant?: string,
+): readonly PlanStep[] {
   const liveByKey = new Map(live.map((object) => [identity(object), object]))
   const wantedKeys = new Set(wanted.map(identity))
-  const participants = new Set(wanted.map(participantOf))
+  const participants = new Set([
+    ...wanted.map(participantOf),
+    ...(participant === undefined ? [] : [participant]),
+  ])
   return [
     ...wanted.map((object) => stepFor(object, liveByKey.get(identity(object)))),
     ...live
@@ -81,11 +96,12 @@ export function hasChanges(steps: readonly PlanStep[]): boolean {
   return steps.some((step) => step.do !== 'leave' && step.do !== 'keep')
 }
 
-function stepFor(object: KubeObject, live: KubeObject | undefined): PlanStep {
-  if (live === undefined) return { do: 'create', object }
+function stepFor(wanted: KubeObject, live: KubeObject | undefined): PlanStep {
+  if (live === undefined) return { do: 'create', object: wanted }
+  const object = withRoom(wanted, live)
   if (live.metadata.deletionTimestamp !== undefined)
     return { do: 'leave', object, live, because: 'terminating' }
-  if (object.kind === 'Secret') return { do: 'leave', object, live, because: 'written-once' }
+  if (object.kind === 'Secret') return secretStep(object, live)
   const found = [...differencesOf(object, live), ...abandonedFields(object, live)]
   if (found.length === 0) return { do: 'leave', object, live, because: 'same' }
   const differences = withCulprits(found, live)

@@ -29,6 +29,7 @@ const FREE_MAPS: ReadonlySet<string> = new Set([
   'data',
   'matchLabels',
   'nodeSelector',
+  'hard',
   'limits',
   'requests',
 ])
@@ -39,10 +40,23 @@ const FREE_MAPS: ReadonlySet<string> = new Set([
  */
 const ATOMIC_MAPS: ReadonlySet<string> = new Set([
   'selector',
+  'podSelector',
+  'namespaceSelector',
   'matchLabels',
   'nodeSelector',
   'secretKeyRef',
   'configMapKeyRef',
+  // Items of atomic lists to which the server adds nothing that we do not write ourselves: whatever else stands in one
+  // opens or redirects what was not meant to be.
+  'ingress',
+  'egress',
+  'from',
+  'to',
+  'rules',
+  'matches',
+  'backendRefs',
+  'parentRefs',
+  'paths',
 ])
 
 const AMOUNTS: ReadonlySet<string> = new Set(['limits', 'requests', 'hard', 'default', 'defaultRequest'])

@@ -6,6 +6,8 @@ import { openTestCluster } from '../../test/support/test-cluster.ts'
 import type { Kube } from '../kube/kube.ts'
 import { DEFAULT_PROFILE } from '../manifests/default-profile.ts'
 import { type KubeObject, RESOURCES } from '../model/kubernetes.ts'
+import { ASKS } from '../model/names.ts'
+import { httpRouteDefinition } from '../simulator/gateway-api.ts'
 import { preview, type Subject } from './command.ts'
 import type { Command } from './options.ts'
 
@@ -89,7 +91,8 @@ describe('plan', () => {
     assert.match(said, /^apply {4}ConfigMap acme\/controlplane-settings$/mu)
     assert.match(said, /^ +data\.EDC_DSP_CALLBACK_ADDRESS: ".*localhost.*" -> ".*dataspace\.example.*"$/mu)
     assert.match(said, /^apply {4}Deployment acme\/controlplane$/mu)
-    assert.match(said, /^2 to change, \d+ left as they are$/mu)
+    assert.match(said, /^apply {4}HTTPRoute acme\/public$/mu)
+    assert.match(said, /^3 to change, \d+ left as they are$/mu)
     const { items } = await kube.list<KubeObject & { data?: Record<string, string> }>(RESOURCES.Secret)
     const values = items.flatMap(({ data = {} }) => Object.values(data))
     assert.ok(values.length > 0)
@@ -98,6 +101,17 @@ describe('plan', () => {
       assert.ok(!json.includes(value))
       assert.ok(!json.includes(Buffer.from(value, 'base64').toString()))
     }
+  })
+
+  it('says that no route is made where the cluster does not know its kind', async (t) => {
+    const kube = await clusterFor(t)
+    await acmeOn(kube)
+    const { name } = httpRouteDefinition().metadata
+    await kube.delete(RESOURCES.CustomResourceDefinition, { name })
+    const { code, said } = await run(kube, ['plan', '-f', '-'], FILE)
+    assert.equal(code, 0)
+    assert.match(said, /^note: no route is made: HTTPRoute is not served by this cluster: install /mu)
+    assert.doesNotMatch(said, /to change|to create|to delete/u)
   })
 
   it('says in JSON what it says in words', async (t) => {
@@ -170,6 +184,41 @@ describe('plan', () => {
   })
 })
 
+describe('plan of another template for several components', () => {
+  const limits = '{ resources: { limits: { memory: 700Mi } } }'
+  const file = FILE.replace('spec: {', `spec: { components: { vault: ${limits}, dataplane: ${limits} },`)
+
+  it('shows which component comes first, and what is held back until it runs', async (t) => {
+    const kube = await clusterFor(t)
+    await acmeOn(kube)
+    const { code, said } = await run(kube, ['plan', '-f', '-'], file)
+    assert.equal(code, 0)
+    assert.match(
+      said,
+      /apply {4}StatefulSet acme\/vault\n.*memory.*\nlater, component by component, once vault runs:\napply {4}Deployment acme\/dataplane\n/u,
+    )
+    assert.match(said, /^3 to change, /mu)
+  })
+
+  it('says the same in JSON', async (t) => {
+    const kube = await clusterFor(t)
+    await acmeOn(kube)
+    const { said } = await run(kube, ['plan', '-f', '-', '-o', 'json'], file)
+    const { participants } = JSON.parse(said) as {
+      participants: { steps: { do: string; name: string; heldUntil?: string }[] }[]
+    }
+    const changed = participants[0]?.steps.filter((step) => step.do === 'apply')
+    assert.deepEqual(
+      changed?.map(({ name, heldUntil }) => [name, heldUntil]),
+      [
+        ['participant-quota', undefined],
+        ['vault', undefined],
+        ['dataplane', 'vault'],
+      ],
+    )
+  })
+})
+
 describe('diff', () => {
   it('ends with exit code 0 when nothing differs', async (t) => {
     const kube = await clusterFor(t)
@@ -191,6 +240,31 @@ describe('diff', () => {
     assert.match(said, /^create {3}Service acme\/dataplane$/mu)
     const live = await kube.get<KubeObject & { spec: { replicas: number } }>(RESOURCES.Deployment, dataplane)
     assert.equal(live?.spec.replicas, 4, 'diff repaired it')
+  })
+
+  it('shows that somebody asked for new secret values and which pods start anew, and no value', async (t) => {
+    const kube = await clusterFor(t)
+    await acmeOn(kube)
+    const body = { metadata: { annotations: { [ASKS.rotate]: 'now' } } }
+    await kube.patch(RESOURCES.Participant, { name: 'acme' }, { type: 'merge', manager: 'somebody', body })
+    const secret = await kube.get<KubeObject & { readonly data: Readonly<Record<string, string>> }>(
+      RESOURCES.Secret,
+      { namespace: 'acme', name: 'controlplane-credentials' },
+    )
+    const { code, said } = await run(kube, ['diff', 'acme'])
+    assert.equal(code, 1)
+    assert.match(
+      said,
+      /^rotate {3}Secret acme\/controlplane-credentials \(new values for management-api-key, as asked for by dataspaces\.dev\/rotate-secrets\)$/mu,
+    )
+    assert.match(
+      said,
+      /^ +spec\.template\.metadata\.annotations\["dataspaces\.dev\/rotation"\]: \(none\) -> "now"$/mu,
+    )
+    assert.match(said, /\b4 to change, 3 to get new values\b/u)
+    const values = Object.values(secret?.data ?? {})
+    assert.equal(values.length, 1)
+    for (const value of values) assert.ok(!said.includes(value) && !said.includes(atob(value)))
   })
 
   it('shows the differences of a suspended participant, and that nothing is done about them', async (t) => {

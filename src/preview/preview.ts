@@ -1,17 +1,20 @@
 /** Says what the reconciler would do for a participant, by its own rules, and does none of it. */
 import type { Kube } from '../kube/kube.ts'
 import { isTerminating } from '../kube/namespace-state.ts'
-import { renderManifests, renderSecrets } from '../manifests/manifests.ts'
+import { manifestInputOf, renderManifests, renderSecrets } from '../manifests/manifests.ts'
 import { SpecError } from '../model/errors.ts'
 import { type KubeObject, RESOURCES } from '../model/kubernetes.ts'
-import type { Participant } from '../model/participant.ts'
+import type { ComponentName, Participant } from '../model/participant.ts'
 import type { Profiles } from '../model/profile.ts'
 import { plan, type PlanStep } from '../plan/plan.ts'
+import { planInOrder } from '../plan/roll-order.ts'
 import { foreignObject } from '../reconcile/converge.ts'
-import { namesakesOf, readLive } from '../reconcile/live.ts'
+import { namesakesOf, readLive, resourceFor } from '../reconcile/live.ts'
 import { ownsNamespace, ownsObject } from '../reconcile/ownership.ts'
 import { refusalOf } from '../reconcile/steps/accept.ts'
 import { foreignNamespace } from '../reconcile/steps/namespace.ts'
+import { notServed, readRoutes } from '../reconcile/steps/routes.ts'
+import { isLiveRolledOut } from '../status/rolled-out.ts'
 import { olderHolder } from './older-holder.ts'
 
 export interface Why {
@@ -27,6 +30,8 @@ export interface Preview {
   readonly note?: string
   /** In the order in which they would be carried out. */
   readonly steps: readonly PlanStep[]
+  /** Those of the steps, at the end, that wait until the pods of a component have been replaced. */
+  readonly held?: { readonly until: ComponentName; readonly steps: readonly PlanStep[] }
 }
 
 export interface PreviewTools {
@@ -69,27 +74,37 @@ async function compare({ kube, profiles }: PreviewTools, participant: Participan
   const { name, uid = '' } = metadata
   const profile = profiles.get(spec.profile)
   if (profile === undefined) throw new SpecError('UnknownProfile', `there is no profile "${spec.profile}"`)
-  const input = { name, uid, spec, profile }
-  const { namespace, storage, workloads } = renderManifests(input)
+  const input = manifestInputOf(participant, profile)
+  const { namespace, policies, storage, workloads, routes } = renderManifests(input)
   // Values of Secrets are never compared and never shown.
-  const wanted = [...renderSecrets(input, () => ''), ...storage, ...workloads]
+  const others = [...policies, ...renderSecrets(input, () => ''), ...storage, ...workloads]
+  const all = [...others, ...routes.objects]
   const live = await kube.get<KubeObject>(RESOURCES.Namespace, { name })
-  if (live === undefined) return { name, ...suspension(participant), steps: plan([namespace, ...wanted], []) }
+  if (live === undefined) return { name, ...suspension(participant), steps: plan([namespace, ...all], []) }
   if (isTerminating(live))
     return {
       name,
       note: `namespace "${name}" is still being deleted; all of this begins when it has gone`,
-      steps: plan([namespace, ...wanted], []),
+      steps: plan([namespace, ...all], []),
     }
   if (!ownsNamespace({ name, uid }, live))
     return { name, refused: foreignNamespace({ name, uid }, live), steps: [] }
-  const objects = await readLive({ kube, namespace: name, parallel: PARALLEL_READS }, wanted)
+  const reading = { kube, namespace: name, parallel: PARALLEL_READS }
+  const existing = await readRoutes(reading)
+  const objects = [...(await readLive(reading, others)), ...existing.live]
+  const isServed = (object: KubeObject): boolean => !existing.unserved.includes(resourceFor(object))
+  const wanted = all.filter(isServed)
+  const unserved = routes.objects.find((object) => !isServed(object))
   const foreign = namesakesOf(wanted, objects).find((object) => !ownsObject({ name, uid }, object))
+  const options = { participant: name, isRolledOut: isLiveRolledOut, now: '' }
+  const { now, held, turn } = planInOrder([namespace, ...wanted], [live, ...objects], options)
   return {
     name,
+    ...(unserved && { note: `no route is made: ${notServed(unserved)}` }),
     ...suspension(participant),
     ...(foreign && { refused: foreignObject(name, foreign) }),
-    steps: plan([namespace, ...wanted], [live, ...objects]),
+    steps: [...now, ...held],
+    ...(turn && held.length > 0 && { held: { until: turn.component, steps: held } }),
   }
 }
 

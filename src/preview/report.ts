@@ -6,6 +6,8 @@ import type { Preview } from './preview.ts'
 const WORDS = {
   create: 'to create',
   apply: 'to change',
+  rotate: 'to get new values',
+  complete: 'to complete',
   recreate: 'to make anew',
   prune: 'to delete',
   keep: 'that cannot be changed',
@@ -24,13 +26,17 @@ export function textReport(previews: readonly Preview[]): string {
 }
 
 function linesOf(preview: Preview): readonly string[] {
-  const { name, refused, note, steps } = preview
+  const { name, refused, note, steps, held } = preview
+  const now = steps.filter((step) => held?.steps.includes(step) !== true)
   return [
     `Participant ${name}`,
     ...(refused === undefined ? [] : [`refused: ${refused.reason}: ${refused.message}`]),
     ...(note === undefined ? [] : [`note: ${note}`]),
     // What is as it should be is only counted.
-    ...describePlan(steps.filter((step) => step.do !== 'leave' || step.because === 'terminating')),
+    ...describePlan(now.filter((step) => step.do !== 'leave' || step.because === 'terminating')),
+    ...(held === undefined
+      ? []
+      : [`later, component by component, once ${held.until} runs:`, ...describePlan(held.steps)]),
     ...(refused !== undefined && steps.length === 0 ? [] : [summaryOf(countsOf(steps))]),
   ]
 }
@@ -44,13 +50,16 @@ function summaryOf(counts: Counts): string {
 }
 
 export function jsonReport(previews: readonly Preview[], cluster: string): string {
-  const participants = previews.map(({ name, refused, note, steps }) => ({
+  const participants = previews.map(({ name, refused, note, steps, held }) => ({
     name,
     differs: differs({ name, steps, ...(refused && { refused }) }),
     ...(refused && { refused: { reason: refused.reason, message: refused.message } }),
     ...(note !== undefined && { note }),
     counts: countsOf(steps),
-    steps: steps.map(stepInJson),
+    steps: steps.map((step) => ({
+      ...stepInJson(step),
+      ...(held?.steps.includes(step) === true && { heldUntil: held.until }),
+    })),
   }))
   return `${JSON.stringify({ cluster, participants }, undefined, 2)}\n`
 }
@@ -74,6 +83,8 @@ function countsOf(steps: readonly PlanStep[]): Counts {
   return {
     create: count('create'),
     apply: count('apply'),
+    rotate: count('rotate'),
+    complete: count('complete'),
     recreate: count('recreate'),
     prune: count('prune'),
     keep: count('keep'),

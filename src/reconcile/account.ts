@@ -1,22 +1,33 @@
 /** Accounts for what a pass has written: for the step's message, the log and the metrics. Paths and names only, never values. */
+import type { Happening } from '../model/happening.ts'
 import { printable } from '../model/names.ts'
 import type { ObjectWrite } from '../model/object-write.ts'
 import { differencesIn } from '../plan/describe.ts'
 import type { Difference } from '../plan/differences.ts'
 import type { PlanStep } from '../plan/plan.ts'
+import { isMarkTakenAway } from '../plan/replacing.ts'
+import { keysWritten } from '../plan/secrets.ts'
 import type { Work } from './work.ts'
 
-type Account = Pick<Work, 'participant' | 'name' | 'log' | 'onWrite'>
+type Account = Pick<Work, 'name' | 'log' | 'onWrite' | 'tell'>
 
 /** Drift is told as a warning; what a new spec or profile asks for is routine. */
-export function account({ name, log, onWrite }: Account, step: PlanStep): void {
+export function account({ name, log, onWrite, tell }: Account, step: PlanStep): void {
   const write = writeOf(step)
   if (write === undefined) return
   onWrite?.(write)
   const fields = { participant: name, write, object: nameOf(step), fields: pathsOf(step) }
+  if (write === 'repaired') tell(repairOf(step))
   if (write === 'repaired') log.warn(fields, 'drift repaired')
   else if (write === 'created') log.debug(fields, 'object created')
   else log.info(fields, 'object written')
+}
+
+function repairOf(step: PlanStep): Happening {
+  const note =
+    `${nameOf(step)} was changed by somebody and is put back: ${pathsOf(step).join(', ')}. ` +
+    'To change it for good, change the Participant or its profile'
+  return { type: 'Warning', reason: 'DriftRepaired', action: 'Repair', note }
 }
 
 /** Undefined when nothing that was there had to be touched, or is left in a state that nobody wants. */
@@ -29,7 +40,13 @@ function sentenceFor(step: PlanStep): string | undefined {
   switch (step.do) {
     case 'apply':
     case 'recreate':
+      // That a rollout of ours is over is no correction.
+      if (differencesIn(step).every(isMarkTakenAway)) return undefined
       return `${VERBS[step.do]} ${nameOf(step)}: ${pathsOf(step).join(', ')}`
+    case 'rotate':
+      return `gave ${nameOf(step)} new values, as asked for`
+    case 'complete':
+      return `added to ${nameOf(step)} what it lacked: ${keysWritten(step).join(', ')}`
     case 'prune':
       return `deleted ${nameOf(step)}, which is not wanted any more`
     case 'keep':
@@ -52,6 +69,10 @@ function writeOf(step: PlanStep): ObjectWrite | undefined {
       return 'recreated'
     case 'prune':
       return 'pruned'
+    case 'rotate':
+      return 'rotated'
+    case 'complete':
+      return 'completed'
     case 'leave':
     case 'keep':
       return undefined

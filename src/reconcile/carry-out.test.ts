@@ -104,4 +104,35 @@ describe('carrying out a plan', () => {
     assert.equal(await carryOut({ kube, signal }, step), 'gone')
     assert.deepEqual((await kube.get<Settings>(RESOURCES.ConfigMap, key))?.data, { A: '1' })
   })
+
+  const secret = (stringData: object, annotations = {}): KubeObject =>
+    ({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'keys', namespace: 'acme', annotations },
+      type: 'Opaque',
+      stringData,
+    }) as KubeObject
+  const at = { namespace: 'acme', name: 'keys' }
+
+  it('gives a Secret new values and their mark in one write, and keeps what others put there', async (t) => {
+    const { kube, live } = await kubeWith(t, secret({ a: 'old', ofOthers: 'kept' }))
+    const object = secret({ a: 'new' }, { mark: 'second' })
+    assert.equal(await carryOut({ kube, signal }, { do: 'rotate', object, live }), 'written')
+    const now = await kube.get<Settings>(RESOURCES.Secret, at)
+    assert.deepEqual(now?.data, { a: btoa('new'), ofOthers: btoa('kept') })
+    assert.deepEqual(now.metadata.annotations, { mark: 'second' })
+    assert.equal(now.metadata.uid, live.metadata.uid)
+  })
+
+  it('writes to no Secret that was written since it was read', async (t) => {
+    const { kube, live } = await kubeWith(t, secret({ a: 'old' }))
+    const object = secret({ a: 'new', b: 'new' }, { mark: 'second' })
+    await carryOut({ kube, signal }, { do: 'rotate', object, live })
+    const first = await kube.get(RESOURCES.Secret, at)
+    const other = secret({ a: 'other', b: 'other' }, { mark: 'second' })
+    for (const what of ['rotate', 'complete'] as const)
+      await assert.rejects(carryOut({ kube, signal }, { do: what, object: other, live }), isConflict)
+    assert.deepEqual(await kube.get(RESOURCES.Secret, at), first)
+  })
 })

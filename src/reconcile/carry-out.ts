@@ -14,7 +14,7 @@ export type Written = 'written' | 'gone' | 'nothing'
 
 /**
  * Throws `KubeApiError` with reason Conflict when the object is not any more what the plan was made from: a deletion
- * bears its uid and resourceVersion, an apply its uid.
+ * bears its uid and resourceVersion, a write to a Secret its resourceVersion, an apply its uid.
  */
 export async function carryOut(tools: Tools, step: PlanStep): Promise<Written> {
   switch (step.do) {
@@ -28,6 +28,10 @@ export async function carryOut(tools: Tools, step: PlanStep): Promise<Written> {
       return await recreateObject(tools, step)
     case 'prune':
       await deleteObject(tools, step.object, 'Background')
+      return 'written'
+    case 'rotate':
+    case 'complete':
+      await rewriteSecret(tools, step)
       return 'written'
     case 'leave':
     case 'keep':
@@ -57,6 +61,23 @@ async function createObject({ kube, signal }: Tools, object: KubeObject): Promis
   } catch (error) {
     if (!hasReason(error, 'AlreadyExists')) throw error
   }
+}
+
+/**
+ * Over the version that was planned for, and over no other: whoever else decides the same at this moment, or asks again
+ * because an answer got lost, is a Conflict, and sees at the next look that it is done.
+ */
+async function rewriteSecret(
+  { kube, signal }: Tools,
+  { object, live }: Extract<PlanStep, { do: 'rotate' | 'complete' }>,
+): Promise<void> {
+  const { resourceVersion } = live.metadata
+  if (resourceVersion === undefined)
+    throw new Error(`bug: Secret "${live.metadata.name}" would be written without a precondition`)
+  const { annotations = {} } = object.metadata
+  const body = { ...object, metadata: { resourceVersion, annotations } }
+  const options = { type: 'merge', body, manager: FIELD_MANAGER.reconcile, signal } as const
+  await kube.patch(resourceFor(object), live.metadata, options)
 }
 
 /** A process that dies between the two leaves a missing object, which the next pass creates. */

@@ -1,12 +1,15 @@
 /** Brings objects of one participant to what is wanted: reads them, plans, and writes only what differs. */
 import type { KubeObject } from '../model/kubernetes.ts'
 import type { Outcome } from '../model/outcome.ts'
-import { plan, type PlanStep } from '../plan/plan.ts'
+import type { PlanStep } from '../plan/plan.ts'
+import { planInOrder } from '../plan/roll-order.ts'
+import { isLiveRolledOut } from '../status/rolled-out.ts'
 import { account, messageOf, nameOf } from './account.ts'
 import { carryOut } from './carry-out.ts'
-import { namesakesOf, readLive } from './live.ts'
+import { type LiveReading, namesakesOf, readLive } from './live.ts'
 import { done, stalled, waiting } from './outcomes.ts'
 import { ownsObject } from './ownership.ts'
+import { outcomeOfTurn } from './turn.ts'
 import type { Work } from './work.ts'
 
 /**
@@ -14,17 +17,31 @@ import type { Work } from './work.ts'
  * over in one call: what else there is of these kinds and was made by us is deleted as not wanted any more.
  *
  * Stalled with `ObjectForeign` when an object of a wanted name was written by somebody else: nothing is written then.
- * Waiting with `ObjectTerminating` when one is on its way out. What is missing is written in the order given. Done with
- * a message when something that was there was corrected, made anew, deleted, or has to stay as it is.
+ * Waiting with `ObjectTerminating` when one is on its way out. What is missing is written in the order given; components
+ * whose pods have to be replaced take turns, see `roll-order.ts`: while one has its turn it ends as `turn.ts` says. Done
+ * with a message when something that was there was corrected, made anew, deleted, or has to stay as it is.
  */
 export async function converge(work: Work, wanted: readonly KubeObject[]): Promise<Outcome> {
-  const { kube, name: namespace, signal, tuning } = work
-  const live = await readLive({ kube, namespace, signal, parallel: tuning.parallelReads }, wanted)
+  return await bringTo(work, wanted, await readLive(readingOf(work), wanted))
+}
+
+export function readingOf({ kube, name: namespace, signal, tuning }: Work): LiveReading {
+  return { kube, namespace, signal, parallel: tuning.parallelReads }
+}
+
+/** The same with what was read: what else is in `live` and was made by us is deleted, also if nothing is wanted. */
+export async function bringTo(
+  work: Work,
+  wanted: readonly KubeObject[],
+  live: readonly KubeObject[],
+): Promise<Outcome> {
   const foreign = namesakesOf(wanted, live).find((object) => !ownsObject(work, object))
-  if (foreign !== undefined) return stalled(foreignObject(namespace, foreign))
-  const steps = plan(wanted, live)
-  const going = await carryOutAll(work, steps)
-  if (going === undefined) return done(messageOf(steps))
+  if (foreign !== undefined) return stalled(foreignObject(work.name, foreign))
+  const now = new Date(work.now()).toISOString()
+  const order = planInOrder(wanted, live, { participant: work.name, isRolledOut: isLiveRolledOut, now })
+  const going = await carryOutAll(work, order.now)
+  if (going === undefined)
+    return order.turn === undefined ? done(messageOf(order.now)) : outcomeOfTurn(work, order.turn)
   return waiting(
     {
       reason: 'ObjectTerminating',

@@ -12,7 +12,8 @@ import { openTestCluster, type TestCluster } from '../../test/support/test-clust
 import { watchWrites } from '../../test/support/watched-writes.ts'
 import type { Kube } from '../kube/kube.ts'
 import { type KubeObject, type Resource, RESOURCES } from '../model/kubernetes.ts'
-import { FIELD_MANAGER, MANAGED_BY_LABEL } from '../model/names.ts'
+import { FIELD_MANAGER, MANAGED_BY_LABEL, REPLACING_ANNOTATION, RETAINED_ANNOTATION } from '../model/names.ts'
+import { COMPONENTS } from '../model/participant.ts'
 
 /** What the reconciler writes into a namespace; pods and the like are made by controllers in their own time. */
 const WRITTEN: readonly Resource[] = [
@@ -61,6 +62,26 @@ async function runUntilDeath(
 
 async function provisioned(kube: Kube): Promise<void> {
   await eventuallyStep(kube, 'acme', { name: 'readiness', state: 'Waiting' })
+}
+
+/** Another pod template of every component. */
+async function askForMore(kube: Kube): Promise<void> {
+  const more = { resources: { limits: { memory: '700Mi' } } }
+  const components = Object.fromEntries(COMPONENTS.map((name) => [name, more]))
+  const patch = { type: 'merge', manager: 'somebody', body: { spec: { components } } } as const
+  await kube.patch(RESOURCES.Participant, { name: 'acme' }, patch)
+}
+
+async function upgraded(kube: Kube): Promise<void> {
+  await eventually(
+    async () => {
+      const acme = await participantIn(kube, 'acme')
+      const { observedGeneration, steps = [] } = acme?.status ?? {}
+      const isDone = steps.some(({ name, state }) => name === 'workloads' && state === 'Done')
+      return isDone && observedGeneration === acme?.metadata.generation
+    },
+    { what: 'the upgrade to be over', withinMs: 30_000 },
+  )
 }
 
 async function removed(kube: Kube): Promise<void> {
@@ -121,6 +142,28 @@ describe('a process that is killed at any of its writes', () => {
     }
   })
 
+  it('leaves an upgrade that the next one finishes, component by component', async () => {
+    await using whole = await openTestCluster()
+    await createParticipant(whole.kube, 'acme')
+    await runUntilDeath(whole, Infinity, provisioned)
+    await askForMore(whole.kube)
+    await runUntilDeath(whole, Infinity, upgraded)
+    const expected = await pictureOf(whole.kube)
+    for (let n = 1, died = true; died; n += 1) {
+      await using cluster = await openTestCluster()
+      await createParticipant(cluster.kube, 'acme')
+      await runUntilDeath(cluster, Infinity, provisioned)
+      await askForMore(cluster.kube)
+      died = await runUntilDeath(cluster, n, upgraded)
+      await runUntilDeath(cluster, Infinity, upgraded)
+      assertSamePicture(await pictureOf(cluster.kube), expected, `after death at write ${n}`)
+      const marked = (await writtenObjects(cluster.kube)).filter(
+        ({ metadata }) => metadata.annotations?.[REPLACING_ANNOTATION],
+      )
+      assert.deepEqual(marked, [])
+    }
+  })
+
   it('leaves a deletion that the next one finishes', async () => {
     for (let n = 1, died = true; died; n += 1) {
       await using cluster = await openTestCluster()
@@ -133,6 +176,23 @@ describe('a process that is killed at any of its writes', () => {
       assert.equal(await kube.get(RESOURCES.Namespace, { name: 'acme' }), undefined)
     }
   })
+
+  it('leaves a removal with the policy Retain that the next one finishes, with everything kept', async () => {
+    for (let n = 1, died = true; died; n += 1) {
+      await using cluster = await openTestCluster()
+      const { kube } = cluster
+      await createParticipant(kube, 'acme', { deletionPolicy: 'Retain' })
+      await runUntilDeath(cluster, Infinity, provisioned)
+      const before = await secretValues(kube)
+      await kube.delete(RESOURCES.Participant, { name: 'acme' })
+      died = await runUntilDeath(cluster, n, removed)
+      await runUntilDeath(cluster, Infinity, removed)
+      const { metadata } = (await kube.get(RESOURCES.Namespace, { name: 'acme' })) ?? {}
+      assert.ok(metadata?.annotations?.[RETAINED_ANNOTATION])
+      assert.equal(metadata.deletionTimestamp, undefined)
+      assert.deepEqual(await secretValues(kube), before)
+    }
+  })
 })
 
 it('two processes that make a Secret at the same moment end up with the values of the first', async () => {
@@ -142,7 +202,8 @@ it('two processes that make a Secret at the same moment end up with the values o
   /** Whatever is written as Secret, somebody with the same manager writes it just before, with other values. */
   const overtake = async (object: KubeObject): Promise<void> => {
     if (object.kind !== 'Secret') return
-    const other = { ...object, stringData: { 'made-by': 'the first' } }
+    const keys = Object.keys((object as { stringData?: object }).stringData ?? {})
+    const other = { ...object, stringData: Object.fromEntries(keys.map((name) => [name, 'of the first'])) }
     const made = await kube.apply(other, { manager: FIELD_MANAGER.reconcile, force: true })
     first.set(made.metadata.name, (made as { data?: unknown }).data)
   }

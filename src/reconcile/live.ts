@@ -1,4 +1,5 @@
 /** Reads what there is of the objects that a participant wants: one list per kind. */
+import { hasReason } from '../kube/errors.ts'
 import type { Kube } from '../kube/kube.ts'
 import { type KubeObject, type Resource, resourceOf } from '../model/kubernetes.ts'
 import { identity } from '../plan/plan.ts'
@@ -38,6 +39,20 @@ export async function readLive(
   ]
   const found = await mapBounded(reads, parallel, async (read) => read())
   return found.flat().filter((object) => object !== undefined)
+}
+
+/** All in the namespace of a kind that a cluster may lack; undefined when the API server does not serve it. */
+export async function readServed(
+  { kube, namespace, signal }: LiveReading,
+  resource: Resource,
+): Promise<readonly KubeObject[] | undefined> {
+  try {
+    const { items } = await kube.list<KubeObject>(resource, { namespace, ...(signal && { signal }) })
+    return items
+  } catch (error) {
+    if (hasReason(error, 'NotFound')) return undefined
+    throw error
+  }
 }
 
 /** Those of `live` that have the kind and name of a wanted one. */

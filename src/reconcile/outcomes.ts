@@ -1,5 +1,6 @@
 /** Short ways to write the three ends of a step. */
 import type { Outcome } from '../model/outcome.ts'
+import type { StepState } from '../model/participant.ts'
 
 interface Why {
   /** CamelCase, stable. */
@@ -18,4 +19,11 @@ export function waiting({ reason, message }: Why, recheckAfterMs: number): Outco
 
 export function stalled({ reason, message }: Why): Outcome {
   return { kind: 'stalled', reason, message }
+}
+
+/** What the status calls a step that ended so. */
+export const STATES: Readonly<Record<Outcome['kind'], StepState>> = {
+  done: 'Done',
+  waiting: 'Waiting',
+  stalled: 'Stalled',
 }

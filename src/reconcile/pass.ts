@@ -2,14 +2,20 @@
 import { FINALIZER } from '../model/names.ts'
 import type { Outcome } from '../model/outcome.ts'
 import type { Participant } from '../model/participant.ts'
+import { heldToDeadline } from './deadline.ts'
 import { outcomeOf, type RetryTimes } from './from-error.ts'
+import { heldStep } from './held-step.ts'
 import { waiting } from './outcomes.ts'
 import { release } from './removal/release.ts'
 import { removeNamespace } from './removal/remove-namespace.ts'
+import { removeRoutes } from './removal/remove-routes.ts'
+import { skippable } from './removal/skip.ts'
 import { accept } from './steps/accept.ts'
 import { finalizer } from './steps/finalizer.ts'
 import { namespace } from './steps/namespace.ts'
+import { policies } from './steps/policies.ts'
 import { readiness } from './steps/readiness.ts'
+import { routes } from './steps/routes.ts'
 import { secrets } from './steps/secrets.ts'
 import { storage } from './steps/storage.ts'
 import { workloads } from './steps/workloads.ts'
@@ -21,14 +27,16 @@ const PROVISIONING: readonly ReconcileStep[] = [
   accept,
   finalizer,
   namespace,
+  policies,
   secrets,
   storage,
   workloads,
+  routes,
   readiness,
 ]
 /** Only looks: nothing is written for it but its own status. */
 const OBSERVING: readonly ReconcileStep[] = [accept, readiness]
-const REMOVAL: readonly ReconcileStep[] = [removeNamespace, release]
+const REMOVAL: readonly ReconcileStep[] = [...skippable([removeRoutes, removeNamespace]), release]
 const REMOVAL_OF_OBSERVED: readonly ReconcileStep[] = [release]
 
 /** What there is to do for a participant. Once our finalizer is gone from one that is deleted, it is not ours to touch. */
@@ -45,6 +53,9 @@ export interface StepResult {
   readonly outcome: Outcome | undefined
   /** A call failed that is made again. */
   readonly failed: boolean
+  /** ms since 1970. */
+  readonly startedMs: number
+  readonly endedMs: number
 }
 
 export interface PassResult {
@@ -53,6 +64,9 @@ export interface PassResult {
   /** How the last step that ran ended, hence the pass. */
   readonly outcome: Outcome
   readonly failed: boolean
+  /** ms since 1970. */
+  readonly startedMs: number
+  readonly endedMs: number
   /** An error that nobody foresaw, for the log. */
   readonly unforeseen?: unknown
 }
@@ -63,35 +77,45 @@ export async function runSteps(
   work: Work,
   retryInMs: number,
 ): Promise<PassResult> {
+  const { now } = work
+  const startedMs = now()
   const results: StepResult[] = []
-  let pass: Omit<PassResult, 'steps'> = { outcome: { kind: 'done' }, failed: false }
+  let end: StepEnd = { outcome: { kind: 'done' }, failed: false }
   for (const step of steps) {
-    if (pass.outcome.kind === 'done') pass = await runStep(step, work, retryInMs)
-    else {
-      results.push({ name: step.name, outcome: undefined, failed: false })
-      continue
-    }
-    results.push({ name: step.name, outcome: pass.outcome, failed: pass.failed })
+    const began = { name: step.name, startedMs: now() }
+    const reached = end.outcome.kind === 'done'
+    if (reached) end = await runStep(step, work, retryInMs)
+    const { outcome, failed } = reached ? end : NOT_REACHED
+    results.push({ ...began, outcome, failed, endedMs: now() })
   }
-  return { ...pass, steps: results }
+  return { ...end, steps: results, startedMs, endedMs: now() }
 }
 
-async function runStep(
-  step: ReconcileStep,
-  work: Work,
-  retryInMs: number,
-): Promise<Omit<PassResult, 'steps'>> {
+type StepEnd = Pick<PassResult, 'outcome' | 'failed' | 'unforeseen'>
+
+const NOT_REACHED = { outcome: undefined, failed: false } as const
+
+async function runStep(step: ReconcileStep, work: Work, retryInMs: number): Promise<StepEnd> {
   assertCurrent(work)
   try {
-    return { outcome: await step.run(work), failed: false }
+    return timely(step, work, { outcome: await step.run(work), failed: false })
   } catch (error) {
     work.signal.throwIfAborted()
     if (error instanceof SupersededError) throw error
-    return endedBy(error, { retryInMs, forbiddenRecheckMs: work.tuning.stalledRecheckMs })
+    const times = { retryInMs, forbiddenRecheckMs: work.tuning.stalledRecheckMs }
+    return timely(step, work, endedBy(error, times))
   }
 }
 
-function endedBy(error: unknown, times: RetryTimes): Omit<PassResult, 'steps'> {
+function timely({ name: step }: ReconcileStep, work: Work, end: StepEnd): StepEnd {
+  const { participant, name, tuning, now } = work
+  const held = heldStep(participant, step)
+  const clocked = { participant: name, step, held, deadlines: tuning.deadlines, nowMs: now() }
+  const outcome = heldToDeadline(end.outcome, clocked)
+  return outcome.kind === 'waiting' ? { ...end, outcome } : { ...end, outcome, failed: false }
+}
+
+function endedBy(error: unknown, times: RetryTimes): StepEnd {
   try {
     const outcome = outcomeOf(error, times)
     return { outcome, failed: outcome.kind === 'waiting' }

@@ -29,9 +29,17 @@ describe('the reconciler', () => {
     assert.deepEqual(acme?.metadata.finalizers, [FINALIZER])
     assert.deepEqual(
       acme.status?.steps?.map(({ name, state }) => `${name} ${state}`),
-      ['accept', 'finalizer', 'namespace', 'secrets', 'storage', 'workloads', 'readiness'].map(
-        (step) => `${step} Done`,
-      ),
+      [
+        'accept',
+        'finalizer',
+        'namespace',
+        'policies',
+        'secrets',
+        'storage',
+        'workloads',
+        'routes',
+        'readiness',
+      ].map((step) => `${step} Done`),
     )
     const conditions = Object.fromEntries(
       (acme.status?.conditions ?? []).map(({ type, status }) => [type, status]),
@@ -73,7 +81,7 @@ describe('the reconciler', () => {
     await createParticipant(kube, 'acme')
     await eventuallyDone(kube, 'acme')
     writes.length = 0
-    provisioning.reconciler.enqueue('acme')
+    provisioning.reconciler.disturb('acme')
     // One at a time, so that the pass is over before another participant is looked at.
     await createParticipant(kube, 'beta')
     await eventuallyStep(kube, 'beta', { name: 'readiness', state: 'Waiting' })
@@ -107,7 +115,7 @@ describe('the reconciler', () => {
       manager: 'somebody',
     } as const
     await kube.patch(RESOURCES.Deployment, DEPLOYMENT, patch)
-    provisioning.reconciler.enqueue('acme')
+    provisioning.reconciler.disturb('acme')
     await eventually(
       async () => {
         const found = await kube.get<typeof second>(RESOURCES.Deployment, DEPLOYMENT)
@@ -125,7 +133,7 @@ describe('the reconciler', () => {
     await eventuallyDone(kube, 'acme')
     const before = await kube.list(RESOURCES.Secret, { namespace: 'acme' })
     await kube.delete(RESOURCES.Deployment, DEPLOYMENT)
-    provisioning.reconciler.enqueue('acme')
+    provisioning.reconciler.disturb('acme')
     await eventually(() => kube.get(RESOURCES.Deployment, DEPLOYMENT), { what: 'the Deployment to be back' })
     const after = await kube.list(RESOURCES.Secret, { namespace: 'acme' })
     assert.deepEqual(after.items, before.items)

@@ -1,32 +1,39 @@
 /** Works off one participant after the other: read from the cache, take the steps, say in the status how it went. */
 import { backoffMs } from '../kube/backoff.ts'
 import { hasReason } from '../kube/errors.ts'
+import type { Kube } from '../kube/kube.ts'
 import { permitted } from '../kube/permitted.ts'
 import { WorkQueue } from '../kube/work-queue.ts'
+import type { Tell } from '../model/happening.ts'
 import type { KubeObject } from '../model/kubernetes.ts'
-import type { Log } from '../model/log.ts'
 import { FIELD_MANAGER } from '../model/names.ts'
+import { askedOperation } from '../model/operation.ts'
 import type { PassEnd } from '../model/outcome.ts'
-import type { Participant, StepState } from '../model/participant.ts'
+import type { Participant } from '../model/participant.ts'
 import type { QueueReading } from '../model/reading.ts'
 import { outcomeOf } from './from-error.ts'
+import { happeningsOf, releaseOf } from './happenings.ts'
+import { logPass } from './log-pass.ts'
+import { isLooking, Looks } from './looks.ts'
 import { type PassResult, runSteps, stepsFor } from './pass.ts'
 import { type ReconcileStatus, reportOf, reportSuspended, saysAlready, statusPatch } from './report.ts'
 import { assertCurrent, SupersededError } from './superseded.ts'
+import { survey } from './survey.ts'
 import { DEFAULT_TUNING, type Tuning } from './tuning.ts'
-import type { ParticipantReader, StepTools, Work } from './work.ts'
+import type { ParticipantReader, ReconcileStep, StepTools, Work } from './work.ts'
+
+export const PARALLEL_PASSES = 8
 
 export interface ReconcilerOptions extends Omit<StepTools, 'tuning' | 'participants'> {
   readonly participants: ParticipantReader & {
     /** Takes the result of a write of ours ahead of the watch. */
     note(object: KubeObject): void
   }
-  /** Wall clock, ms since 1970. */
-  readonly now: () => number
   readonly random: () => number
-  readonly log: Log
-  /** Participants worked on at the same time. Default 8. */
-  readonly concurrency?: number
+  /** Participants worked on at the same time, at least 1. Default {@link PARALLEL_PASSES}. */
+  readonly concurrency?: number | (() => number)
+  /** Tells people what happened; silent by default. */
+  readonly tell?: Tell
   /** Told how each pass ended, and how many ms it took. */
   readonly onPass?: (end: PassEnd, ms: number) => void
   /** Replaces some of {@link DEFAULT_TUNING}. */
@@ -36,12 +43,17 @@ export interface ReconcilerOptions extends Omit<StepTools, 'tuning' | 'participa
 export interface Reconciler {
   /** Has the participant looked at as soon as its turn has come; what it is for is read then. */
   readonly enqueue: (name: string) => void
+  /** The same, as something about its objects changed: they are read again, whatever was known of them. */
+  readonly disturb: (name: string) => void
+  /** Has all of them looked at; those for which everything was made already are read together. */
+  readonly enqueueAll: (names: readonly string[]) => void
   readonly queue: () => QueueReading
 }
 
 /**
- * Never works on one participant twice at a time. Holds nothing that could be lost: every pass begins with what the
- * cluster says. Disposing aborts the passes under way between two calls and waits for their end.
+ * Never works on one participant twice at a time. Holds nothing that could be lost: a pass begins with what the cluster
+ * says, or said a while ago if no watch has told of a change since (`looks.ts`). Disposing aborts the passes under way
+ * between two calls and waits for their end.
  *
  * To be opened when the cache of Participants is complete: who holds a DID cannot be told before. Then enqueue all of
  * them, and from then on whom `triggers.ts` names.
@@ -51,11 +63,13 @@ export function openReconciler(options: ReconcilerOptions): Reconciler & AsyncDi
   const loop = new Loop({ ...options, tuning })
   return {
     enqueue: (name) => loop.queue.add(name),
+    disturb: (name) => loop.disturb(name),
+    enqueueAll: (names) => loop.enqueueAll(names),
     queue: () => {
       const { depth, processing, delayed } = loop.queue.stats
       return { ready: depth, working: processing, delayed }
     },
-    [Symbol.asyncDispose]: async () => loop.queue[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: async () => loop[Symbol.asyncDispose](),
   }
 }
 
@@ -64,17 +78,57 @@ class Loop {
   readonly #options: ReconcilerOptions & { readonly tuning: Tuning }
   /** Failed passes in a row, for the back-off; forgetting them costs only an early retry. */
   readonly #failures = new Map<string, number>()
+  readonly #looks: Looks
+  readonly #stop = new AbortController()
+  #surveying: Promise<void> | undefined
 
   constructor(options: ReconcilerOptions & { readonly tuning: Tuning }) {
     this.#options = options
+    this.#looks = new Looks({
+      now: () => performance.now(),
+      goodForMs: { ready: () => this.#resyncMs(), unready: options.tuning.unreadyLookMs },
+    })
     this.queue = new WorkQueue({
       work: async (name, signal) => this.#look(name, signal),
-      concurrency: options.concurrency ?? 8,
+      concurrency: options.concurrency ?? PARALLEL_PASSES,
       log: options.log,
       random: options.random,
       baseMs: options.tuning.backoffBaseMs,
       maxMs: options.tuning.backoffMaxMs,
     })
+  }
+
+  disturb(name: string): void {
+    this.#looks.disturb(name)
+    this.queue.add(name)
+  }
+
+  enqueueAll(names: readonly string[]): void {
+    const { kube, participants, tuning } = this.#options
+    this.#surveying = survey(names, {
+      kube,
+      participants,
+      together: tuning.readTogether,
+      parallel: PARALLEL_PASSES,
+      look: async (name, shared) => this.#lookAhead(name, shared),
+      done: (name) => this.queue.add(name),
+      signal: this.#stop.signal,
+    })
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort()
+    await Promise.all([this.queue[Symbol.asyncDispose](), this.#surveying])
+  }
+
+  /** Finds out what a pass need not read then. */
+  async #lookAhead(name: string, kube: Kube): Promise<void> {
+    const participant = this.#options.participants.get(name)
+    if (participant === undefined) return
+    const look = this.#looks.begin(participant)
+    const work = { ...this.#workOn(participant, this.#stop.signal), kube }
+    const { steps } = await runSteps(stepsFor(participant).filter(isLooking), work, 0)
+    this.#looks.keep(look, steps)
   }
 
   async #look(name: string, signal: AbortSignal): Promise<void> {
@@ -89,29 +143,73 @@ class Loop {
 
   async #pass(name: string, signal: AbortSignal): Promise<void> {
     const participant = this.#options.participants.get(name)
-    if (participant === undefined) return this.#forget(name)
+    if (participant === undefined) {
+      this.#looks.disturb(name)
+      return this.#forget(name)
+    }
     if (participant.spec.suspended && participant.metadata.deletionTimestamp === undefined) {
       this.#forget(name)
       return await this.#say(participant, reportSuspended(participant, this.#options.now()), signal)
     }
     const steps = stepsFor(participant)
     if (steps.length === 0) return this.#forget(name)
+    await this.#take(participant, steps, signal)
+  }
+
+  async #take(participant: Participant, steps: readonly ReconcileStep[], signal: AbortSignal): Promise<void> {
+    const { name } = participant.metadata
+    // What was tried for an earlier operation says nothing about this one.
+    if (askedOperation(participant) !== undefined) this.#forget(name)
     const startedAt = performance.now()
-    const pass = await runSteps(steps, this.#workOn(participant, signal), this.#retryInMs(name))
+    const pass = await this.#run(participant, steps, signal)
     this.#options.onPass?.(pass.failed ? 'failed' : pass.outcome.kind, performance.now() - startedAt)
     if (!pass.failed) this.#forget(name)
-    this.#comeBack(name, pass)
-    if (isReleased(participant, pass)) this.#options.log.info({ participant: name }, 'participant released')
-    else await this.#say(participant, reportOf(participant, pass, this.#options.now()), signal)
+    this.#comeBack(participant, pass)
+    if (isReleased(participant, pass)) this.#release(participant)
+    else await this.#say(participant, reportOf(participant, pass, this.#options.tuning), signal)
     if (pass.unforeseen !== undefined)
       throw new Error(`reconciling "${name}" failed`, { cause: pass.unforeseen })
   }
 
-  #workOn(participant: Participant, signal: AbortSignal): Work {
+  async #run(
+    participant: Participant,
+    steps: readonly ReconcileStep[],
+    signal: AbortSignal,
+  ): Promise<PassResult> {
+    const retryInMs = this.#retryInMs(participant.metadata.name)
+    const spared = this.#looks.sparing(participant, steps)
+    if (spared !== steps) return await runSteps(spared, this.#workOn(participant, signal), retryInMs)
+    const look = this.#looks.begin(participant)
+    let wrote = false
+    const work = this.#workOn(participant, signal, () => (wrote = true))
+    const pass = await runSteps(steps, work, retryInMs)
+    // What was written is looked at once more, by the next pass.
+    if (!wrote) this.#looks.keep(look, pass.steps)
+    return pass
+  }
+
+  #workOn(participant: Participant, signal: AbortSignal, onWriting?: () => void): Work {
     const { name, uid = '' } = participant.metadata
     const { kube, participants } = this.#options
-    const permit = (): void => assertCurrent({ name, participant, participants })
-    return { ...this.#options, kube: permitted(kube, { permit }), participant, name, uid, signal }
+    const permit = (): void => {
+      assertCurrent({ name, participant, participants })
+      onWriting?.()
+    }
+    let written = false
+    return {
+      ...this.#options,
+      kube: permitted(kube, { permit }),
+      participant,
+      name,
+      uid,
+      signal,
+      tell: (happening) => this.#options.tell?.(participant, happening),
+      hasWritten: () => written,
+      onWrite: (write) => {
+        written = true
+        this.#options.onWrite?.(write)
+      },
+    }
   }
 
   #retryInMs(name: string): number {
@@ -124,20 +222,30 @@ class Loop {
     })
   }
 
-  #comeBack(name: string, { outcome, failed }: Pick<PassResult, 'outcome' | 'failed'>): void {
+  #comeBack(participant: Participant, { outcome, failed }: Pick<PassResult, 'outcome' | 'failed'>): void {
+    const { name } = participant.metadata
     if (failed) this.#failures.set(name, (this.#failures.get(name) ?? 0) + 1)
-    const { tuning, random } = this.#options
     switch (outcome.kind) {
       case 'done':
-        // Spread out, so that a start with many participants does not become a wave that returns.
-        this.queue.addAfter(name, tuning.resyncMs * (0.5 + random() / 2))
+        this.queue.addAfter(name, this.#looks.leftMs(participant) ?? this.#resyncMs())
         return
       case 'waiting':
         this.queue.addAfter(name, outcome.recheckAfterMs)
         return
       case 'stalled':
-        this.queue.addAfter(name, tuning.stalledRecheckMs)
+        this.queue.addAfter(name, this.#options.tuning.stalledRecheckMs)
     }
+  }
+
+  /** Spread out, so that a start with many participants does not become a wave that returns. */
+  #resyncMs(): number {
+    const { tuning, random } = this.#options
+    return tuning.resyncMs * (0.5 + random() / 2)
+  }
+
+  #release(participant: Participant): void {
+    this.#options.log.info({ participant: participant.metadata.name }, 'participant released')
+    this.#options.tell?.(participant, releaseOf(participant, this.#options.now()))
   }
 
   #forget(name: string): void {
@@ -149,7 +257,6 @@ class Loop {
   async #say(participant: Participant, report: ReconcileStatus, signal: AbortSignal): Promise<void> {
     if (saysAlready(participant, report)) return
     const { kube, participants } = this.#options
-    const { name } = participant.metadata
     try {
       const options = {
         manager: FIELD_MANAGER.reconcile,
@@ -158,25 +265,16 @@ class Loop {
         signal,
       } as const
       participants.note(await kube.apply(statusPatch(participant, report), options))
-      this.#tell(participant, report)
+      logPass(this.#options.log, participant, report)
+      for (const happening of happeningsOf(participant, report)) this.#options.tell?.(participant, happening)
     } catch (error) {
       signal.throwIfAborted()
-      if (!hasReason(error, 'NotFound')) this.#unsaid(name, error)
+      if (!hasReason(error, 'NotFound')) this.#unsaid(participant, error)
     }
   }
 
-  /** Once per change of state; what merely gets another wording is for whoever looks closely. */
-  #tell(participant: Participant, report: ReconcileStatus): void {
-    const { log } = this.#options
-    const now = summaryOf(report)
-    const before = summaryOf(participant.status ?? {})
-    const same = now.step === before.step && now.state === before.state && now.reason === before.reason
-    const fields = { participant: participant.metadata.name, ...now }
-    if (same) log.debug(fields, 'participant reconciled')
-    else log.info(fields, 'participant reconciled')
-  }
-
-  #unsaid(name: string, error: unknown): void {
+  #unsaid(participant: Participant, error: unknown): void {
+    const { name } = participant.metadata
     const { tuning, log } = this.#options
     const times = { retryInMs: this.#retryInMs(name), forbiddenRecheckMs: tuning.stalledRecheckMs }
     const outcome = outcomeOf(error, times)
@@ -184,25 +282,11 @@ class Loop {
       { participant: name, err: error },
       'the status of a participant could not be written; trying again',
     )
-    this.#comeBack(name, { outcome, failed: true })
+    this.#comeBack(participant, { outcome, failed: true })
   }
 }
 
 /** The last step of a removal takes the Participant away. */
 function isReleased({ metadata }: Participant, { outcome }: PassResult): boolean {
   return metadata.deletionTimestamp !== undefined && outcome.kind === 'done'
-}
-
-interface Summary {
-  readonly state: StepState
-  readonly step?: string
-  readonly reason?: string | undefined
-  readonly why?: string | undefined
-}
-
-/** The step that is not done yet. */
-function summaryOf({ steps = [] }: Pick<ReconcileStatus, 'steps'>): Summary {
-  const open = steps.find(({ state }) => state !== 'Done')
-  if (open === undefined) return { state: steps.length === 0 ? 'Pending' : 'Done' }
-  return { step: open.name, state: open.state, reason: open.reason, why: open.message }
 }

@@ -4,7 +4,13 @@ import { describe, it } from 'node:test'
 import type { Outcome } from '../model/outcome.ts'
 import { type Condition, type Participant, SPEC_DEFAULTS } from '../model/participant.ts'
 import type { PassResult } from './pass.ts'
-import { type ReconcileStatus, reportOf, reportSuspended, saysAlready, statusPatch } from './report.ts'
+import {
+  reportOf as reportOfPass,
+  reportSuspended,
+  type ReconcileStatus,
+  saysAlready,
+  statusPatch,
+} from './report.ts'
 
 const NOON = Date.parse('2026-01-01T12:00:00.250Z')
 
@@ -24,7 +30,18 @@ const terminating: Outcome = {
 }
 const foreign: Outcome = { kind: 'stalled', reason: 'NamespaceForeign', message: 'delete it' }
 
-function passOf(steps: Readonly<Record<string, Outcome | undefined>>, failed = false): PassResult {
+type Timeless = Omit<PassResult, 'startedMs' | 'endedMs' | 'steps'> & {
+  readonly steps: readonly Omit<PassResult['steps'][number], 'startedMs' | 'endedMs'>[]
+}
+
+/** Of a pass that took no time. */
+function reportOf(participant: Participant, pass: Timeless, nowMs: number): ReconcileStatus {
+  const times = { startedMs: nowMs, endedMs: nowMs }
+  const steps = pass.steps.map((step) => ({ ...step, ...times }))
+  return reportOfPass(participant, { ...pass, ...times, steps }, { componentsGraceMs: 0 })
+}
+
+function passOf(steps: Readonly<Record<string, Outcome | undefined>>, failed = false): Timeless {
   const outcomes = Object.entries(steps)
   const outcome = outcomes.findLast(([, each]) => each !== undefined)?.[1] ?? done
   return {
@@ -153,6 +170,7 @@ describe('saysAlready', () => {
         steps: report.steps ?? [],
         namespace: 'acme',
         observedGeneration: 3,
+        operations: structuredClone(report.operations ?? []),
       },
     }
     assert.equal(saysAlready(held, report), true)
@@ -174,6 +192,7 @@ it('a status write carries identity and our fields only, so that no other manage
     'conditions',
     'namespace',
     'observedGeneration',
+    'operations',
     'steps',
   ])
 })

@@ -3,13 +3,16 @@ import { API_VERSION, KIND } from '../model/names.ts'
 import type { Outcome } from '../model/outcome.ts'
 import type { Condition, Participant, ParticipantStatus, Step, StepState } from '../model/participant.ts'
 import { RECONCILE_CONDITIONS } from '../model/participant.ts'
+import { clip } from './clip.ts'
+import { heldStep } from './held-step.ts'
+import { type History, historyAfter, historyOfSuspended, type HistoryOptions } from './history.ts'
+import { STATES } from './outcomes.ts'
 import type { PassResult, StepResult } from './pass.ts'
+import { timeOf } from './times.ts'
 
 /** The part of the status that the reconciler owns. */
-export type ReconcileStatus = Pick<
-  ParticipantStatus,
-  'observedGeneration' | 'namespace' | 'conditions' | 'steps'
->
+export type ReconcileStatus = History &
+  Pick<ParticipantStatus, 'observedGeneration' | 'namespace' | 'conditions' | 'steps'>
 
 type Finding = Pick<Condition, 'status' | 'reason' | 'message'>
 type Findings = Readonly<Partial<Record<(typeof RECONCILE_CONDITIONS)[number], Finding>>>
@@ -22,17 +25,22 @@ type Findings = Readonly<Partial<Record<(typeof RECONCILE_CONDITIONS)[number], F
  * removes the namespace; it stays as it was when that step was not reached. Times change only when `status` (or a step's
  * state) does.
  */
-export function reportOf(participant: Participant, pass: PassResult, nowMs: number): ReconcileStatus {
+export function reportOf(
+  participant: Participant,
+  pass: PassResult,
+  options: HistoryOptions,
+): ReconcileStatus {
   const namespaceStep = pass.steps.find(({ name }) => name === 'namespace' || name === 'remove-namespace')
   const owned = namespaceStep?.name === 'namespace' && namespaceStep.outcome?.kind === 'done'
   const observed = participant.spec.mode === 'Observed'
   const aboutNamespace = observed ? { NamespaceReady: OBSERVED } : namespaceFinding(namespaceStep)
-  const now = timeOf(nowMs)
+  const { endedMs } = pass
   return {
     ...generationOf(participant),
     ...namespaceOf(participant, owned || observed),
-    conditions: conditionsOf(participant, aboutNamespace, now),
-    steps: pass.steps.map((result) => stepOf(participant, result, nowMs)),
+    conditions: conditionsOf(participant, aboutNamespace, timeOf(endedMs)),
+    steps: pass.steps.map((result) => stepOf(participant, result, endedMs)),
+    ...historyAfter(participant, pass, options),
   }
 }
 
@@ -43,19 +51,30 @@ export function reportSuspended(participant: Participant, nowMs: number): Reconc
     ...namespaceOf(participant, false),
     conditions: conditionsOf(participant, {}, timeOf(nowMs)),
     steps: participant.status?.steps ?? [],
+    ...historyOfSuspended(participant, nowMs),
   }
 }
 
 /** True when the resource says all of this already, so that writing it would only wake the watches. */
-export function saysAlready({ status }: Participant, report: ReconcileStatus): boolean {
+export function saysAlready({ status = {} }: Participant, report: ReconcileStatus): boolean {
+  const { operations, ...others } = report
+  // Most often the very same: nothing to compare, however long it is.
+  const sameHistory =
+    operations === status.operations || canonical(operations) === canonical(status.operations)
+  return sameHistory && canonical(ownOf(status)) === canonical(others)
+}
+
+function ownOf(status: ParticipantStatus): Omit<ReconcileStatus, 'operations'> {
+  const { conditions = [], steps = [] } = status
   const ours: readonly string[] = RECONCILE_CONDITIONS
-  const held: ReconcileStatus = {
-    ...(status?.observedGeneration === undefined ? {} : { observedGeneration: status.observedGeneration }),
-    ...(status?.namespace === undefined ? {} : { namespace: status.namespace }),
-    conditions: (status?.conditions ?? []).filter(({ type }) => ours.includes(type)),
-    steps: status?.steps ?? [],
+  const single = (['observedGeneration', 'namespace', 'lastHandledRetry', 'retries'] as const).filter(
+    (field) => status[field] !== undefined,
+  )
+  return {
+    ...Object.fromEntries(single.map((field) => [field, status[field]])),
+    conditions: conditions.filter(({ type }) => ours.includes(type)),
+    steps,
   }
-  return canonical(held) === canonical(report)
 }
 
 /** The body of the status write: identity and what we own, nothing else. The uid keeps it off a namesake. */
@@ -68,13 +87,6 @@ export function statusPatch({ metadata }: Participant, status: ReconcileStatus):
     status,
   }
   return patch as Participant
-}
-
-/** The CRD allows more, but nobody reads more, and the API server's sentences can be long. */
-const MESSAGE_MAX_LENGTH = 4_000
-
-function clip(message: string): string {
-  return message.length > MESSAGE_MAX_LENGTH ? `${message.slice(0, MESSAGE_MAX_LENGTH - 1)}…` : message
 }
 
 function namespaceFinding(step: StepResult | undefined): Findings {
@@ -117,7 +129,7 @@ function conditionsOf(participant: Participant, findings: Findings, now: string)
 }
 
 function stepOf(participant: Participant, result: StepResult, nowMs: number): Step {
-  const held = participant.status?.steps?.find(({ name }) => name === result.name)
+  const held = heldStep(participant, result.name)
   const state = stateOf(result.outcome)
   return {
     name: result.name,
@@ -131,12 +143,6 @@ function stepOf(participant: Participant, result: StepResult, nowMs: number): St
 function stateOf(outcome: Outcome | undefined): StepState {
   if (outcome === undefined) return 'Pending'
   return STATES[outcome.kind]
-}
-
-const STATES: Readonly<Record<Outcome['kind'], StepState>> = {
-  done: 'Done',
-  waiting: 'Waiting',
-  stalled: 'Stalled',
 }
 
 /** Tries since the state last changed; merely looking again does not count. */
@@ -175,13 +181,8 @@ function namespaceOf({ metadata, status }: Participant, owned: boolean): { reado
   return namespace === undefined ? {} : { namespace }
 }
 
-/** RFC 3339 in whole seconds, as Kubernetes writes times. */
-function timeOf(ms: number): string {
-  return new Date(ms).toISOString().replace(/\.\d{3}Z$/u, 'Z')
-}
-
 /** JSON that does not depend on the order of fields, or of list items that carry a name or type. */
-function canonical(value: unknown): string {
+function canonical(value: unknown): string | undefined {
   return JSON.stringify(sorted(value))
 }
 

@@ -1,9 +1,16 @@
 /** Tests which changes wake a participant, and that a pass does not wake itself. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { aDeployment, aStatefulSet } from '../../test/support/builders.ts'
 import { ASKS } from '../model/names.ts'
 import type { ObservedNamespace, ObservedWorkload } from '../model/observed.ts'
-import { type Condition, type Participant, SPEC_DEFAULTS } from '../model/participant.ts'
+import {
+  type ComponentState,
+  type Condition,
+  type Participant,
+  SPEC_DEFAULTS,
+  type Step,
+} from '../model/participant.ts'
 import { wokenByNamespace, wokenByParticipant, wokenByWorkload } from './triggers.ts'
 
 const acme: Participant = {
@@ -34,6 +41,10 @@ describe('a participant is looked at', () => {
     'somebody asks for a retry': {
       ...acme,
       metadata: { ...acme.metadata, annotations: { [ASKS.retry]: 'now' } },
+    },
+    'a component needs a person': {
+      ...acme,
+      status: { conditions: [{ ...condition('Stalled', 'ComponentFailed'), status: 'True' }] },
     },
     'its components changed': { ...acme, status: { conditions: [condition('ComponentsReady', 'X')] } },
   }
@@ -82,5 +93,66 @@ describe('a participant is looked at', () => {
     assert.equal(wokenByWorkload({ type: 'deleted', key, previous: workload }), 'acme')
     assert.equal(wokenByWorkload({ type: 'updated', key, previous: workload, object: workload }), undefined)
     assert.equal(wokenByWorkload({ type: 'added', key, object: workload }), undefined)
+  })
+
+  describe('when the pods that a pass replaces run,', () => {
+    const key = 'acme/controlplane'
+    const before = aDeployment()
+    const begun = aDeployment({ replacing: true, generation: 2 })
+    const rolledOut = { ...begun, observedGeneration: 2 }
+    const ended = aDeployment({ generation: 3, observedGeneration: 2 })
+    const woken = (previous: ObservedWorkload, object: ObservedWorkload): string | undefined =>
+      wokenByWorkload({ type: 'updated', key, previous, object })
+
+    it('once', () => {
+      assert.equal(woken(begun, rolledOut), 'acme')
+      assert.equal(woken(rolledOut, { ...rolledOut, ready: 0, available: 0 }), undefined)
+    })
+
+    it('also when all of it came at once', () => assert.equal(woken(before, rolledOut), 'acme'))
+
+    it('not for the writes of the pass itself', () => {
+      assert.equal(woken(before, begun), undefined)
+      assert.equal(woken(rolledOut, ended), undefined)
+      const statefulSet = aStatefulSet({ replacing: true })
+      assert.equal(woken(statefulSet, aStatefulSet()), undefined)
+    })
+
+    it('and when somebody changed it meanwhile', () => {
+      assert.equal(woken(rolledOut, { ...ended, generation: 4 }), 'acme')
+    })
+  })
+
+  describe('while a component has its turn', () => {
+    const turn = { name: 'workloads', state: 'Waiting', reason: 'RollingOut', attempts: 1 } as const
+    const component = { name: 'vault', ready: false, desired: 1, current: 1, readyReplicas: 0 } as const
+    const saying = (
+      status: ComponentState,
+      cause?: string,
+      steps: readonly object[] = [turn],
+    ): Participant => ({
+      ...acme,
+      status: {
+        steps: steps as Step[],
+        components: [{ ...component, status, ...(cause !== undefined && { cause }) }],
+      },
+    })
+    const woken = (previous: Participant, object: Participant): boolean =>
+      wokenByParticipant({ type: 'updated', key: 'acme', previous, object }, nobody).length > 0
+
+    it('when a component is found to have failed, or has another cause', () => {
+      assert.ok(woken(saying('Starting'), saying('Failed', 'ImagePull')))
+      assert.ok(woken(saying('Starting'), saying('Degraded', 'ImagePull')))
+      assert.ok(woken(saying('Failed', 'CrashLoop'), saying('Failed', 'ImagePull')))
+    })
+
+    it('not for what passes by itself, or is under way', () => {
+      assert.ok(!woken(saying('Running'), saying('Starting', 'ImagePull')))
+      assert.ok(!woken(saying('Running'), saying('Degraded', 'NodeLost')))
+    })
+
+    it('but not at other times', () => {
+      assert.ok(!woken(saying('Starting', undefined, []), saying('Failed', 'ImagePull', [])))
+    })
   })
 })

@@ -3,6 +3,9 @@ import type { Change } from '../kube/change-feed.ts'
 import { ASKS } from '../model/names.ts'
 import type { ObservedNamespace, ObservedWorkload } from '../model/observed.ts'
 import type { Participant } from '../model/participant.ts'
+import { isRolledOut } from '../status/rolled-out.ts'
+import { componentsFailure } from './components-failed.ts'
+import { hasFailed, isAboutTurn } from './turn.ts'
 import type { ParticipantReader } from './work.ts'
 
 /**
@@ -25,20 +28,35 @@ export function wokenByNamespace(change: Change<ObservedNamespace>): string | un
 }
 
 /**
- * A workload that somebody deleted is made again, one whose spec somebody changed is put right; what its controller says
- * in the status wakes nobody. The namespace bears the participant's name.
+ * A workload that somebody deleted is made again, one whose spec somebody changed is put right. What its controller says
+ * in the status wakes nobody, but for the end of a rollout of ours: then it is the next component's turn. The namespace
+ * bears the participant's name.
  */
 export function wokenByWorkload(change: Change<ObservedWorkload>): string | undefined {
   if (change.type === 'added') return undefined
   if (change.type === 'deleted') return change.previous.namespace
-  return change.previous.generation === change.object.generation ? undefined : change.object.namespace
+  const { previous, object } = change
+  if (isReplaced(object) && !isReplaced(previous)) return object.namespace
+  return object.generation === previous.generation + ownWrites(previous, object)
+    ? undefined
+    : object.namespace
+}
+
+/** The mark comes and goes with writes of a pass, which knows of them; another annotation is another generation. */
+function ownWrites(previous: ObservedWorkload, object: ObservedWorkload): number {
+  return previous.replacing !== object.replacing && object.generation > previous.generation ? 1 : 0
+}
+
+function isReplaced(workload: ObservedWorkload): boolean {
+  return workload.replacing === true && isRolledOut(workload)
 }
 
 function asksForWork(before: Participant, after: Participant): boolean {
   return fingerprint(before) !== fingerprint(after)
 }
 
-function fingerprint({ metadata, status }: Participant): string {
+function fingerprint(participant: Participant): string {
+  const { metadata, status } = participant
   const ready = status?.conditions?.find(({ type }) => type === 'ComponentsReady')
   return JSON.stringify([
     metadata.uid,
@@ -47,5 +65,15 @@ function fingerprint({ metadata, status }: Participant): string {
     metadata.finalizers,
     Object.values(ASKS).map((ask) => metadata.annotations?.[ask]),
     ready?.status,
+    // Ends an operation that waits for them.
+    componentsFailure(participant) !== undefined,
+    failuresInTurn(status),
   ])
+}
+
+/** While a component has its turn: which cannot become ready, and why. What they say otherwise would cost passes. */
+function failuresInTurn(status: Participant['status']): readonly string[] {
+  const turn = status?.steps?.some(({ state, reason }) => state !== 'Done' && isAboutTurn(reason))
+  const components = turn === true ? (status?.components ?? []) : []
+  return components.filter(hasFailed).map(({ name, cause }) => `${name} ${cause}`)
 }

@@ -1,14 +1,15 @@
 /** Renders what a participant consists of. */
 import type { ManifestInput, Manifests } from '../manifests/manifests.ts'
-import { renderManifests } from '../manifests/manifests.ts'
+import { manifestInputOf, renderManifests } from '../manifests/manifests.ts'
 import { SpecError } from '../model/errors.ts'
 import type { Work } from './work.ts'
 
 /** Throws `SpecError` when the profile is not known. */
-export function inputOf({ name, uid, participant: { spec }, profiles }: Work): ManifestInput {
-  const profile = profiles.get(spec.profile)
-  if (profile === undefined) throw new SpecError('UnknownProfile', `there is no profile "${spec.profile}"`)
-  return { name, uid, spec, profile }
+export function inputOf({ participant, profiles }: Pick<Work, 'participant' | 'profiles'>): ManifestInput {
+  const { profile: name } = participant.spec
+  const profile = profiles.get(name)
+  if (profile === undefined) throw new SpecError('UnknownProfile', `there is no profile "${name}"`)
+  return manifestInputOf(participant, profile)
 }
 
 export function wantedOf(work: Work): Manifests {

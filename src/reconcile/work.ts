@@ -1,5 +1,6 @@
 /** What a step is handed, and what a step is. */
 import type { Kube } from '../kube/kube.ts'
+import type { Happening } from '../model/happening.ts'
 import type { Log } from '../model/log.ts'
 import type { ObjectWrite } from '../model/object-write.ts'
 import type { Outcome } from '../model/outcome.ts'
@@ -24,6 +25,8 @@ export interface StepTools {
   /** A fresh random value of at least 256 bits. */
   readonly newSecret: () => string
   readonly log: Log
+  /** Wall clock, ms since 1970. */
+  readonly now: () => number
   /** Told of every object that was written for a participant. */
   readonly onWrite?: (write: ObjectWrite) => void
   readonly tuning: Tuning
@@ -35,6 +38,13 @@ export interface Work extends StepTools {
   readonly participant: Participant
   readonly name: string
   readonly uid: string
+  /**
+   * Tells people by a Kubernetes Event about this participant: what a step did that nobody asked for, or left undone.
+   * How steps and operations end is told from the status, once; a step says nothing about that here.
+   */
+  readonly tell: (happening: Happening) => void
+  /** True once this pass has written an object of the participant. */
+  readonly hasWritten: () => boolean
   /** Aborted when the reconciler closes: a step then stops between two calls. */
   readonly signal: AbortSignal
 }
@@ -42,7 +52,8 @@ export interface Work extends StepTools {
 /**
  * Checks what is, does what is missing, says how that ended; may be run again at any time.
  *
- * What it throws becomes an outcome in `from-error.ts`.
+ * What it throws becomes an outcome in `from-error.ts`; one that waits for too long is stalled by `deadline.ts`. Its doc
+ * comment says which conditions it sets, and for which reasons it waits and stalls.
  */
 export interface ReconcileStep {
   /** As recorded in `status.steps`. */

@@ -4,6 +4,7 @@ import { participantCrd } from '../crd/participant-crd.ts'
 import type { Log } from '../model/log.ts'
 import { openControllers } from './controllers/controllers.ts'
 import { DEMO_TIMING, type Timing } from './controllers/timing.ts'
+import { gatewayDefinition, httpRouteDefinition } from './gateway-api.ts'
 import { type MemoryState, openState } from './memory-state.ts'
 import { type ApiServer, openApiServer } from './server.ts'
 
@@ -29,7 +30,7 @@ export interface BuiltInCluster {
   readonly server: ApiServer
 }
 
-/** Has a ready node, a default StorageClass and the Participant resource. Rejects when the port is taken. */
+/** Has a ready node, a default StorageClass, Participants and the Gateway API. Rejects when the port is taken. */
 export async function openCluster(options: ClusterOptions = {}): Promise<BuiltInCluster & AsyncDisposable> {
   const { timing = DEMO_TIMING, now = Date.now, random = Math.random, log, port, token } = options
   const state = openState({ now, newUid: randomUUID })
@@ -43,7 +44,8 @@ export async function openCluster(options: ClusterOptions = {}): Promise<BuiltIn
       ...(port !== undefined && { port }),
     }),
   )
-  server.installCrd(participantCrd())
+  for (const definition of [participantCrd(), gatewayDefinition(), httpRouteDefinition()])
+    server.installCrd(definition)
   const owned = stack.move()
   return { url: server.url, state, server, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }

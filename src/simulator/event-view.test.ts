@@ -1,7 +1,7 @@
 /** Events over HTTP: one storage, two APIs, and the fields that select them. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { openTestServer, type Reading, type TestServer } from './for-tests.ts'
+import { MERGE, openTestServer, type Reading, type Reply, type TestServer } from './for-tests.ts'
 
 const CORE = '/api/v1/namespaces/default/events'
 const NEW = '/apis/events.k8s.io/v1/namespaces/default/events'
@@ -124,6 +124,48 @@ describe('events of the built-in API server', () => {
     await api.call('POST', CORE, { body: kubeletEvent('e-warning', 'Warning') })
     await api.call('DELETE', `${CORE}/a-probe`)
     assert.deepEqual(await watch.names(2), ['ADDED e-warning', 'DELETED a-probe'])
+  })
+
+  it('are refused through events.k8s.io without time, reporter and action, and beyond their lengths', async () => {
+    await using api = await openTestServer()
+    const faults = async (differs: object): Promise<readonly string[]> => {
+      const { code, body } = await api.call('POST', NEW, { body: { ...schedulerEvent('new'), ...differs } })
+      assert.equal(code, 422)
+      return body.details.causes.map(({ field }) => field)
+    }
+    assert.deepEqual(await faults({ eventTime: null }), ['eventTime'])
+    assert.deepEqual(await faults({ type: 'Other' }), ['type'])
+    assert.deepEqual(await faults({ action: '', reportingController: '' }), ['reportingController', 'action'])
+    assert.deepEqual(await faults({ note: 'x'.repeat(1025), reportingInstance: 'y'.repeat(129) }), [
+      'reportingInstance',
+      'message',
+    ])
+    assert.deepEqual(await faults({ deprecatedCount: 3 }), ['count'])
+    assert.deepEqual(await faults({ series: { count: 1 } }), ['series.count', 'series.lastObservedTime'])
+  })
+
+  it('about what has no namespace are taken in the namespace default only', async () => {
+    await using api = await openTestServer()
+    await api.call('POST', '/api/v1/namespaces', { body: { metadata: { name: 'other' } } })
+    const regarding = { apiVersion: 'v1', kind: 'Node', name: 'node-1' }
+    const post = (path: string): Promise<{ readonly code: number }> =>
+      api.call('POST', path, { body: { ...schedulerEvent('node'), regarding } })
+    assert.equal((await post(NEW)).code, 201)
+    assert.equal((await post(NEW.replace('default', 'other'))).code, 422)
+  })
+
+  it('get a series by a merge patch through events.k8s.io, and keep all else', async () => {
+    await using api = await openWithEvents()
+    const patch = (body: object): Promise<Reply> =>
+      api.call('PATCH', `${NEW}/c-scheduler`, { body, type: MERGE })
+    const series = { count: 2, lastObservedTime: '2026-01-02T03:05:05.000000Z' }
+    assert.equal((await patch({ series })).code, 200)
+    assert.deepEqual((await api.call('GET', `${CORE}/c-scheduler`)).body['series'], series)
+    assert.equal((await patch({ series: { ...series, count: 1 } })).code, 422)
+    assert.equal((await patch({ note: 'another' })).code, 422)
+    assert.equal((await patch({ note: '0/1 nodes are available' })).code, 200)
+    const gone = await api.call('PATCH', `${NEW}/nobody`, { body: { series }, type: MERGE })
+    assert.equal(gone.code, 404)
   })
 
   it('are deleted in one API and gone in both', async () => {

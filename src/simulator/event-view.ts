@@ -1,6 +1,7 @@
 /** The Events of `events.k8s.io/v1`: the same stored objects as those of the core group, under other names (KEP-383). */
+import { faultsOfPatch, faultsOfReported } from './event-rules.ts'
 import { asText, isObject, type JsonObject } from './json.ts'
-import { badRequest } from './status-fault.ts'
+import { badRequest, type Cause } from './status-fault.ts'
 
 /** How one API shows what another one stores. */
 export interface View {
@@ -10,6 +11,10 @@ export interface View {
   shown(stored: JsonObject): JsonObject
   /** What is stored for an object of this API. */
   stored(shown: JsonObject): JsonObject
+  /** What is wrong with an object that is created through this API, in its stored form. */
+  faultsOfNew(stored: JsonObject): readonly Cause[]
+  /** What is wrong with a merge patch through this API, in stored names. */
+  faultsOfPatch(patch: JsonObject, before: JsonObject): readonly Cause[]
   /** A query in the names of the stored object. Throws BadRequest for a field of the other API. */
   queryOf(query: URLSearchParams): URLSearchParams
 }
@@ -32,6 +37,8 @@ export const EVENT_VIEW: View = {
   storage: { group: '', version: 'v1', plural: 'events' },
   shown: (stored) => renamed(stored, { names: STORED_NAMES, apiVersion: 'events.k8s.io/v1' }),
   stored: (shown) => renamed(shown, { names: NAMES, apiVersion: 'v1' }),
+  faultsOfNew: faultsOfReported,
+  faultsOfPatch,
   queryOf: (query) => {
     const selector = query.get('fieldSelector') ?? ''
     if (selector === '') return query

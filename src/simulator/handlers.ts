@@ -18,7 +18,7 @@ import type { MemoryState } from './memory-state.ts'
 import { patched, type PatchType, patchTypeOf } from './patches.ts'
 import { listed, versionOf } from './reads.ts'
 import type { StoredObject } from './state.ts'
-import { detailsOf, notFound, StatusFault, tooLargeVersion } from './status-fault.ts'
+import { type Cause, detailsOf, invalid, notFound, StatusFault, tooLargeVersion } from './status-fault.ts'
 import type { Target, Writes } from './writes.ts'
 
 export interface Handling {
@@ -101,8 +101,13 @@ async function create({ request, place, query }: Call, { state, writes }: Handli
   const body = bodyFor(place, await textOf(request), contentTypeOf(request))
   const name = asText(objectAt(body, 'metadata')['name'] ?? '')
   const target: Target = { kind, key: keyIn(namespace, name), subresource: undefined, ...options }
+  refuseFaults(target, place.shownAs?.view?.faultsOfNew(body) ?? [])
   const write = (): StoredObject => writes.create(target, body)
   return { code: 201, body: options.dryRun ? state.pretend(write) : write() }
+}
+
+function refuseFaults({ kind, key }: Target, faults: readonly Cause[]): void {
+  if (faults.length > 0) throw invalid(kind, key.name, faults)
 }
 
 /** An object to store, sent in the words of the API that was called. */
@@ -115,7 +120,8 @@ function keyIn(namespace: string | undefined, name: string): ObjectKey {
   return namespace === undefined ? { name } : { namespace, name }
 }
 
-async function change({ request, place, query }: Call, handling: Handling, key: ObjectKey): Promise<Answer> {
+async function change(call: Call, handling: Handling, key: ObjectKey): Promise<Answer> {
+  const { request, place, query } = call
   const { state, writes } = handling
   const { kind, subresource } = place
   const contentType = contentTypeOf(request)
@@ -133,26 +139,34 @@ async function change({ request, place, query }: Call, handling: Handling, key: 
   const text = await textOf(request)
   const write = (): Answer =>
     type !== undefined
-      ? patch(writes, target, { type, text })
+      ? patch(call, handling, { target, type, text })
       : { code: 200, body: writes.replace(target, bodyFor(place, text, contentType)) }
   return options.dryRun ? state.pretend(write) : write()
 }
 
-/** Throws UnsupportedMediaType, or MethodNotAllowed for what is stored in the names of another API: nothing here patches it. */
+/** Throws UnsupportedMediaType; what is stored in the names of another API can be merged only, as nothing here does else. */
 function patchTypeFor({ kind, shownAs }: Place, contentType: string): PatchType {
-  if (shownAs !== undefined) throw NOT_ALLOWED
   const type = patchTypeOf(contentType)
+  if (shownAs !== undefined && type !== 'merge') throw NOT_ALLOWED
   if (type !== undefined && (type !== 'strategic' || kind.schema === undefined)) return type
   throw unsupportedMedia(
     PATCH_TYPES.filter((name) => kind.schema === undefined || !name.includes('strategic')),
   )
 }
 
-function patch(
-  writes: Writes,
-  target: Target,
-  { type, text }: { readonly type: PatchType; readonly text: string },
-): Answer {
+interface Patching {
+  readonly target: Target
+  readonly type: PatchType
+  readonly text: string
+}
+
+function patch(call: Call, { state, writes }: Handling, { target, type, text }: Patching): Answer {
+  const { view } = call.place.shownAs ?? {}
+  if (view !== undefined) {
+    const body = view.stored(objectAt({ patch: patchIn(text) }, 'patch'))
+    refuseFaults(target, view.faultsOfPatch(body, state.get(target.kind, target.key) ?? {}))
+    return { code: 200, body: writes.patch(target, { type, body }) }
+  }
   if (type !== 'apply') return { code: 200, body: writes.patch(target, { type, body: patchIn(text) }) }
   const { object, created } = writes.apply(target, appliedIn(text))
   return { code: created ? 201 : 200, body: object }

@@ -63,6 +63,7 @@ const DEFAULTS: Readonly<Record<string, Defaults>> = {
   Secret: secret,
   ResourceQuota: (quota) =>
     withSpec(quota, (spec) => ({ ...spec, hard: quantities(objectAt(spec, 'hard')) })),
+  LimitRange: (range) => withSpec(range, (spec) => ({ ...spec, ...mapped(spec, 'limits', limitItem) })),
   NetworkPolicy: (policy) => withSpec(policy, networkPolicySpec),
   StorageClass: (storageClass) => ({
     reclaimPolicy: 'Delete',
@@ -134,7 +135,27 @@ function secret({ stringData, ...object }: JsonObject): JsonObject {
 }
 
 function networkPolicySpec(spec: JsonObject): JsonObject {
-  return { policyTypes: listAt(spec, 'egress').length > 0 ? ['Ingress', 'Egress'] : ['Ingress'], ...spec }
+  const withPorts = (rule: JsonObject): JsonObject => ({
+    ...rule,
+    ...mapped(rule, 'ports', (port) => ({ protocol: 'TCP', ...port })),
+  })
+  return {
+    policyTypes: listAt(spec, 'egress').length > 0 ? ['Ingress', 'Egress'] : ['Ingress'],
+    ...spec,
+    ...mapped(spec, 'ingress', withPorts),
+    ...mapped(spec, 'egress', withPorts),
+  }
+}
+
+/** What a container may take at most is its default, and what it gets by default is its request (core/v1 `SetDefaults_LimitRangeItem`). */
+function limitItem(item: JsonObject): JsonObject {
+  const amounts = (name: string): JsonObject => quantities(objectAt(item, name))
+  const given = Object.keys(item).filter((name) => isObject(item[name]))
+  const canonical = Object.fromEntries(given.map((name) => [name, amounts(name)]))
+  if (item['type'] !== 'Container') return { ...item, ...canonical }
+  const limits = { ...amounts('max'), ...amounts('default') }
+  const requests = { ...amounts('min'), ...limits, ...amounts('defaultRequest') }
+  return { ...item, ...canonical, default: limits, defaultRequest: requests }
 }
 
 /** Established at once: nobody else could take its names. */

@@ -1,5 +1,6 @@
 /** What the API server refuses in objects of built-in kinds, as far as the product can trip over it (pkg/apis/…/validation). */
 import type { Resource } from '../model/kubernetes.ts'
+import { faultsOfEvent } from './event-rules.ts'
 import { asText, isObject, type JsonObject, listAt, objectAt, omit, same } from './json.ts'
 import { billionths } from './quantity.ts'
 import { type Cause, notAllowed, required, unsupported, wrongValue } from './status-fault.ts'
@@ -51,6 +52,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   Service: (object, before) => faultsOfService(object, before),
   Secret: (object, before) => [...typeFixed(object, before), ...immutableKept(object, before)],
   ConfigMap: immutableKept,
+  Event: faultsOfEvent,
 }
 
 function faultsOfWorkload(object: JsonObject): readonly Cause[] {

@@ -25,8 +25,6 @@ type Row = readonly [group: string, kind: string, plural: string, ...shortNames:
 
 /** Stored like the rest, without controllers. */
 const FURTHER: readonly Row[] = [
-  ['events.k8s.io', 'Event', 'events', 'ev'],
-  ['networking.k8s.io', 'NetworkPolicy', 'networkpolicies', 'netpol'],
   ['policy', 'PodDisruptionBudget', 'poddisruptionbudgets', 'pdb'],
   ['rbac.authorization.k8s.io', 'Role', 'roles'],
   ['rbac.authorization.k8s.io', 'RoleBinding', 'rolebindings'],
@@ -40,6 +38,7 @@ const SHORT_NAMES: Readonly<Record<string, readonly string[]>> = {
   events: ['ev'],
   ingresses: ['ing'],
   namespaces: ['ns'],
+  networkpolicies: ['netpol'],
   nodes: ['no'],
   limitranges: ['limits'],
   persistentvolumeclaims: ['pvc'],
@@ -69,7 +68,7 @@ const WITH_STATUS: ReadonlySet<string> = new Set([
 ])
 
 /** Served only once their CustomResourceDefinition is there, as by any API server. */
-const CUSTOM: readonly Resource[] = [RESOURCES.Participant, RESOURCES.HTTPRoute]
+const CUSTOM: readonly Resource[] = [RESOURCES.Participant, RESOURCES.Gateway, RESOURCES.HTTPRoute]
 
 /** Kept in step with the CustomResourceDefinitions in the state. */
 export class Kinds implements Disposable {

@@ -12,9 +12,10 @@ import {
   isNewGeneration,
   remainingGrace,
 } from './lifecycle.ts'
+import { withLimitDefaults } from './limit-range.ts'
 import { faultsOfMetadata, faultsOfNewFinalizers } from './metadata-rules.ts'
-import { refusalOfPod } from './pod-admission.ts'
 import { type ConflictWords, OF_DELETION, OF_UPDATE } from './preconditions.ts'
+import { refusalOf } from './refusal.ts'
 import type { DeleteRequest, State, StateChange, StoredObject } from './state.ts'
 import { alreadyExists, forbidden, internal, invalid, notFound, qualified } from './status-fault.ts'
 
@@ -98,7 +99,7 @@ export class MemoryState implements State {
     if (metadata.resourceVersion !== undefined)
       throw internal('resourceVersion should not be set on objects to be created')
     const { name } = metadata
-    const created: StoredObject = {
+    const named: StoredObject = {
       ...rest,
       metadata: {
         ...omit({ ...metadata }, 'deletionTimestamp', 'deletionGracePeriodSeconds', 'namespace'),
@@ -109,10 +110,11 @@ export class MemoryState implements State {
         creationTimestamp: this.#timestamp(),
       },
     }
-    refuse(resource, name, faultsOfMetadata(resource, created))
+    refuse(resource, name, faultsOfMetadata(resource, named))
+    const created = resource.kind === RESOURCES.Pod.kind ? withLimitDefaults(this, named) : named
     if (this.get(resource, created.metadata) !== undefined) throw alreadyExists(resource, name)
     this.#requireNamespace(resource, created)
-    const refusal = resource.kind === RESOURCES.Pod.kind ? refusalOfPod(this, created) : undefined
+    const refusal = refusalOf(this, resource, created)
     if (refusal !== undefined) throw refusal
     return this.#commit(
       resource,

@@ -97,15 +97,22 @@ function componentsReady({ verdict: { components } }: Seen): Said {
 }
 
 /** Information only: many gateways and ingress controllers publish nothing, so this never keeps anything from READY. */
-function reachable({ routes = [] }: Seen): Said {
+function reachable({ routes = [], participant }: Seen): Said {
   const is = (status: 'True' | 'Unknown', reason: string, message: string): Said => ({
     type: 'Reachable',
     status,
     reason,
     message,
   })
-  if (routes.length === 0)
-    return is('Unknown', 'NoRoutes', 'no route is known: the participant is reached inside the cluster only')
+  if (routes.length === 0) {
+    const why = participant.status?.steps?.find(({ name }) => name === 'routes')?.message
+    const told = why === undefined ? '' : ` (${why})`
+    return is(
+      'Unknown',
+      'NoRoutes',
+      `no route is known: the participant is reached inside the cluster only${told}`,
+    )
+  }
   const pending = routes.filter(({ accepted }) => !accepted)
   const faults = pending.map(({ kind, name, message }) => `${kind} ${name}: ${message}`)
   if (faults.length > 0) return is('Unknown', 'RoutesPending', someOf(faults, '; '))

@@ -27,7 +27,7 @@ export interface OpinionInput {
 }
 
 /** Loss of a node, evictions and pods that do not end pass, or are the platform's: never Failed, only Degraded. */
-const ONLY_DEGRADES: readonly CauseCode[] = ['NodeLost', 'Evicted', 'TerminationStuck']
+export const ONLY_DEGRADES: readonly CauseCode[] = ['NodeLost', 'Evicted', 'TerminationStuck']
 /** What a crashing container reports of itself between two crashes is no service. */
 const CRASHES: readonly CauseCode[] = ['CrashLoop', 'OutOfMemory', 'ProbeFailing', 'ContainerStart']
 

@@ -9,9 +9,8 @@ import type {
 } from '../model/observed.ts'
 import type { ComponentName, Participant, Phase, Step } from '../model/participant.ts'
 import { type ComponentVerdict, judgeComponent } from './component.ts'
-import { labelled } from './diagnosis/words.ts'
+import { judgeDeletion } from './deletion.ts'
 import { expectedComponents, podsOf } from './expected.ts'
-import { msOf } from './times.ts'
 
 /** Everything a verdict may look at. Gathered by `observe`; complete; never fetched from here. */
 export interface Snapshot {
@@ -64,28 +63,11 @@ export interface ParticipantRule {
   readonly judge: (judged: Judged) => Summary | undefined
 }
 
-/** A deletion that takes longer than this is called stuck, ms. */
-const DELETION_STUCK_MS = 300_000
-
 const deleting: ParticipantRule = {
   name: 'a participant whose resource or namespace is being deleted is DELETING and names what remains',
   state: 'DELETING',
   reasons: ['Deleting', 'DeletionStuck'],
-  judge: ({ snapshot }) => {
-    if (!isGoing(snapshot)) return undefined
-    const remains = remainsOf(snapshot).join('; ')
-    const { deletionTimestamp } = snapshot.participant.metadata
-    const stuckAtMs =
-      (msOf(deletionTimestamp ?? snapshot.namespace?.deletionTimestamp) ?? Infinity) + DELETION_STUCK_MS
-    const stuck = remains !== '' && snapshot.nowMs >= stuckAtMs
-    const head = stuck ? 'The deletion is stuck' : 'The participant is being deleted'
-    return {
-      phase: 'DELETING',
-      reason: stuck ? 'DeletionStuck' : 'Deleting',
-      message: labelled(head, remains),
-      ...(!stuck && Number.isFinite(stuckAtMs) && { recheckAtMs: stuckAtMs }),
-    }
-  },
+  judge: ({ snapshot }) => (isGoing(snapshot) ? judgeDeletion(snapshot) : undefined),
 }
 
 /** The reconciler says that it cannot go on without a person. */
@@ -247,18 +229,6 @@ function isGoing(snapshot: Snapshot): boolean {
 export function stalledStep({ metadata, spec, status }: Participant): Step | undefined {
   if (spec.suspended || (status?.observedGeneration ?? 0) < (metadata.generation ?? 0)) return undefined
   return status?.steps?.find(({ state }) => state === 'Stalled')
-}
-
-/** Right after the request the resource still tells of the steps of its creation: those hinder nothing. */
-const REMOVAL_STEPS: readonly string[] = ['remove-namespace', 'release']
-
-/** What hinders the deletion: the namespace says it itself, else the step that waits for it. */
-function remainsOf({ participant, namespace }: Snapshot): readonly string[] {
-  const hindrances = (namespace?.conditions ?? []).map(({ message }) => message).filter((text) => text !== '')
-  if (hindrances.length > 0) return hindrances
-  const going = participant.status?.steps?.filter(({ name }) => REMOVAL_STEPS.includes(name))
-  const step = going?.find(({ state }) => state === 'Waiting' || state === 'Stalled')
-  return step?.message === undefined ? [] : [step.message]
 }
 
 /**

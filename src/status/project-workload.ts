@@ -9,6 +9,7 @@ import type {
 } from 'kubernetes-types/apps/v1.d.ts'
 import type { Container } from 'kubernetes-types/core/v1.d.ts'
 import type { KubeObject } from '../model/kubernetes.ts'
+import { REPLACING_ANNOTATION } from '../model/names.ts'
 import type { ObservedCondition, ObservedWorkload } from '../model/observed.ts'
 import { count, probeBudgetMs, readCondition, text } from './defaults.ts'
 
@@ -62,7 +63,7 @@ function readBriefly(raw: Parameters<typeof readCondition>[0]): ObservedConditio
 
 type Identity = Pick<
   ObservedWorkload,
-  'namespace' | 'name' | 'uid' | 'generation' | 'creationTimestamp' | 'deletionTimestamp'
+  'namespace' | 'name' | 'uid' | 'generation' | 'creationTimestamp' | 'deletionTimestamp' | 'replacing'
 >
 
 function readIdentity({ metadata, status }: KubeObject & { readonly status?: object }): Identity {
@@ -76,6 +77,7 @@ function readIdentity({ metadata, status }: KubeObject & { readonly status?: obj
     generation: metadata.generation ?? leastGeneration,
     creationTimestamp: text(metadata.creationTimestamp),
     ...(deletionTimestamp !== undefined && { deletionTimestamp }),
+    ...(metadata.annotations?.[REPLACING_ANNOTATION] !== undefined && { replacing: true as const }),
   }
 }
 

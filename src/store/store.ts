@@ -1,5 +1,5 @@
 /** Where finished answers live. `memory.ts` is the first home; another home keeps the same promises. */
-import type { Phase } from '../model/participant.ts'
+import type { Operation, Phase } from '../model/participant.ts'
 
 /** The finished answer about one participant. */
 export interface StatusRecord {
@@ -20,6 +20,11 @@ export interface StatusRecord {
   readonly etag: string
   /** resourceVersion of the Participant the answer is about; a lower one never overwrites a higher one. */
   readonly resourceVersion: string
+  /**
+   * What was asked of it and how it went, newest first; what nobody has begun with stands in front as pending. Of the
+   * process that watches only: no copy elsewhere keeps it.
+   */
+  readonly operations?: readonly Operation[]
 }
 
 /** What a list shows of a participant. */

@@ -4,7 +4,8 @@ import { create, remove, setFault, untilStatus } from '../../test/integration/pa
 import { openBuiltIn, serviceOn } from '../../test/integration/test-cluster.ts'
 import { eventually } from '../../test/support/eventually.ts'
 import type { Reading, WatchReading } from '../model/reading.ts'
-import { METRIC_PREFIX, METRICS, type MetricText, openMetrics } from './metrics.ts'
+import { METRIC_PREFIX, METRICS, type MetricText } from './metric-table.ts'
+import { openMetrics } from './metrics.ts'
 
 const quiet: WatchReading = {
   resource: 'pods',

@@ -1,160 +1,15 @@
-/** What is measured of the process, in the text format of Prometheus. One table tells names, meaning and documentation. */
+/** What is measured of the process, in the text format of Prometheus. */
 import { Counter, Gauge, Histogram, Registry } from '@prometheus-io/client'
 import { type ApiRequest, actOf } from '../model/api-path.ts'
 import { CAUSES, type CauseCode } from '../model/causes.ts'
+import { EVENT_ENDS, type EventEnd } from '../model/happening.ts'
 import { OBJECT_WRITES, type ObjectWrite } from '../model/object-write.ts'
 import { PASS_ENDS, type PassEnd } from '../model/outcome.ts'
 import { type Phase, PHASES } from '../model/participant.ts'
 import type { Reading, WatchReading } from '../model/reading.ts'
+import { METRIC_PREFIX, METRICS, type MetricText } from './metric-table.ts'
 import { RouteTally } from './route-tally.ts'
 import { Tally } from './tally.ts'
-
-export interface MetricText {
-  /** Without the prefix; ends in its unit. */
-  readonly name: string
-  readonly type: 'gauge' | 'counter' | 'histogram'
-  readonly labels: readonly string[]
-  readonly help: string
-}
-
-export const METRIC_PREFIX = 'dataspace_provisioner_'
-
-const RESOURCE = ['resource'] as const
-
-export const METRICS = {
-  watchLag: {
-    name: 'watch_lag_seconds',
-    type: 'gauge',
-    labels: RESOURCE,
-    help: 'Time since the last event or bookmark of a watch. Bookmarks come about once a minute; for events none is promised.',
-  },
-  watchSynced: {
-    name: 'watch_synced',
-    type: 'gauge',
-    labels: RESOURCE,
-    help: '1 once a watch has shown a complete state, else 0.',
-  },
-  watchObjects: {
-    name: 'watch_objects',
-    type: 'gauge',
-    labels: RESOURCE,
-    help: 'Objects held of a watch. Events are remembered per participant and not counted here.',
-  },
-  watchEvents: {
-    name: 'watch_events_total',
-    type: 'counter',
-    labels: RESOURCE,
-    help: 'Events and bookmarks taken from a watch.',
-  },
-  watchRelists: {
-    name: 'watch_relists_total',
-    type: 'counter',
-    labels: RESOURCE,
-    help: 'Times the position of a watch was lost and the whole state was fetched again.',
-  },
-  watchRestarts: {
-    name: 'watch_restarts_total',
-    type: 'counter',
-    labels: RESOURCE,
-    help: 'Times a list or a watch failed, or was closed at once.',
-  },
-  watchStalls: {
-    name: 'watch_stalls_total',
-    type: 'counter',
-    labels: RESOURCE,
-    help: 'Watches given up because they were silent or too old.',
-  },
-  watchSkipped: {
-    name: 'watch_skipped_objects_total',
-    type: 'counter',
-    labels: RESOURCE,
-    help: 'Objects of a watch that could not be read.',
-  },
-  participants: {
-    name: 'participants',
-    type: 'gauge',
-    labels: ['status'],
-    help: 'Participants in each state.',
-  },
-  verdictsByCause: {
-    name: 'verdicts_by_cause',
-    type: 'gauge',
-    labels: ['code'],
-    help: 'Components that are not ready for this cause; the codes are those of docs/causes.',
-  },
-  waiting: {
-    name: 'participants_waiting',
-    type: 'gauge',
-    labels: [],
-    help: 'Participants that changed and wait to be judged.',
-  },
-  leader: {
-    name: 'leader',
-    type: 'gauge',
-    labels: [],
-    help: '1 in the process that writes, else 0; the sum over all replicas is 1, and 0 for seconds while they change over.',
-  },
-  leaderTransitions: {
-    name: 'leader_transitions_total',
-    type: 'counter',
-    labels: [],
-    help: 'Times this process became the leader or ceased to be.',
-  },
-  objectWrites: {
-    name: 'object_writes_total',
-    type: 'counter',
-    labels: ['write'],
-    help: 'Objects of participants that were written: created, changed (another spec, profile or version), repaired (somebody else had changed a field of ours), recreated (a field that never changes), pruned (not wanted any more).',
-  },
-  recompute: {
-    name: 'recompute_seconds',
-    type: 'histogram',
-    labels: [],
-    help: 'Time to judge one participant and write its answer.',
-  },
-  eventToAnswer: {
-    name: 'event_to_answer_seconds',
-    type: 'histogram',
-    labels: [],
-    help: 'Time from the watch event (or the deadline that passed) until the store has the answer that shows it.',
-  },
-  reconciles: {
-    name: 'reconciles_total',
-    type: 'counter',
-    labels: ['result'],
-    help: 'Passes over a participant: done, waiting (for something that comes by itself), stalled (a person has to act), failed (a call went wrong; tried again).',
-  },
-  reconcileSeconds: {
-    name: 'reconcile_seconds',
-    type: 'histogram',
-    labels: [],
-    help: 'Time of one pass over a participant.',
-  },
-  queue: {
-    name: 'reconcile_queue',
-    type: 'gauge',
-    labels: ['state'],
-    help: 'Participants in the queue of the process that writes: ready (could be worked on now), working, delayed (looked at again later).',
-  },
-  apiCalls: {
-    name: 'api_calls_total',
-    type: 'counter',
-    labels: ['verb', 'resource', 'code'],
-    help: 'Requests to the API server, retries included; the code is "none" when there was no answer.',
-  },
-  apiCallSeconds: {
-    name: 'api_call_seconds',
-    type: 'histogram',
-    labels: ['verb'],
-    help: 'Time until a request to the API server was answered; for a watch until it was accepted.',
-  },
-  httpRequests: {
-    name: 'http_requests_total',
-    type: 'counter',
-    labels: ['method', 'route', 'status'],
-    help: 'Answers of the HTTP API, by route; "none" is what is not served.',
-  },
-} as const satisfies Readonly<Record<string, MetricText>>
 
 /** From 10 µs to 10 ms: a look at one participant. */
 const RECOMPUTE_BUCKETS = [0.000_01, 0.000_025, 0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.01]
@@ -169,12 +24,16 @@ export interface Metrics {
   readonly stopwatch: { recomputed(ms: number): void; answered(ms: number): void }
   /** Told of every object that was written for a participant. */
   readonly onWrite: (write: ObjectWrite) => void
+  /** Told what became of every Kubernetes Event. */
+  readonly onEvent: (end: EventEnd) => void
   /** Told of every request to the API server. */
   readonly onCall: (call: ApiRequest & { readonly code?: number; readonly durationMs: number }) => void
   /** Gives for a route of the HTTP API what is to be told the status of each answer. */
   readonly onAnswer: (method: string, route: string) => (status: number) => void
   /** Told of every pass over a participant, with its time in ms. */
   readonly onPass: (result: PassEnd, ms: number) => void
+  /** Told of every write of the reconciler and the publisher how many ms it waited for its turn. */
+  readonly onWriteWait: (ms: number) => void
   readonly contentType: string
   /** The page that Prometheus scrapes. */
   render(reading: Reading): Promise<string>
@@ -184,17 +43,19 @@ export function openMetrics(): Metrics {
   const registry = new Registry()
   const recompute = histogram(registry, METRICS.recompute, RECOMPUTE_BUCKETS)
   const eventToAnswer = histogram(registry, METRICS.eventToAnswer, ANSWER_BUCKETS)
-  const onWrite = writeCounter(registry)
   const calls = callMetrics(registry)
   const answers = new RouteTally()
   const showAnswers = labelled(registry, METRICS.httpRequests)
   const passes = passMetrics(registry)
+  const writeWait = histogram(registry, METRICS.writeWait, CALL_BUCKETS)
   const show = gauges(registry)
   return {
-    onWrite,
+    onWrite: counterOf(registry, METRICS.objectWrites, OBJECT_WRITES),
+    onEvent: counterOf(registry, METRICS.events, EVENT_ENDS),
     onCall: calls.onCall,
     onAnswer: (method, route) => answers.counter(method, route),
     onPass: passes.onPass,
+    onWriteWait: (ms) => writeWait.observe(ms / 1000),
     stopwatch: {
       recomputed: (ms) => recompute.observe(ms / 1000),
       answered: (ms) => eventToAnswer.observe(ms / 1000),
@@ -244,30 +105,31 @@ function callMetrics(registry: Registry): Pick<Metrics, 'onCall'> & { readonly s
 }
 
 function passMetrics(registry: Registry): Pick<Metrics, 'onPass'> {
-  const { name, help, labels } = METRICS.reconciles
-  const options = { name: METRIC_PREFIX + name, help, labelNames: [...labels], registers: [registry] }
-  const counter = new Counter(options)
-  for (const result of PASS_ENDS) counter.inc({ result }, 0)
+  const count = counterOf(registry, METRICS.reconciles, PASS_ENDS)
   const seconds = histogram(registry, METRICS.reconcileSeconds, CALL_BUCKETS)
   return {
     onPass: (result, ms) => {
-      counter.inc({ result })
+      count(result)
       seconds.observe(ms / 1000)
     },
   }
 }
 
-/** All are there from the start: a rate needs a 0 to begin with. */
-function writeCounter(registry: Registry): Metrics['onWrite'] {
-  const { name, help, labels } = METRICS.objectWrites
+/** Values of its one label, all there from the start: a rate needs a 0 to begin with. */
+function counterOf<T extends string>(
+  registry: Registry,
+  { name, help, labels }: MetricText,
+  values: readonly T[],
+): (value: T) => void {
+  const [label = ''] = labels
   const counter = new Counter({
     name: METRIC_PREFIX + name,
     help,
     labelNames: [...labels],
     registers: [registry],
   })
-  for (const write of OBJECT_WRITES) counter.inc({ write }, 0)
-  return (write) => counter.inc({ write })
+  for (const value of values) counter.inc({ [label]: value }, 0)
+  return (value) => counter.inc({ [label]: value })
 }
 
 /** What is read off at each scrape. */

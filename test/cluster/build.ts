@@ -138,7 +138,7 @@ async function goBuild(args: readonly string[], signal: AbortSignal | undefined)
 }
 
 /** The user's own settings (proxies, caches), but neither cgo, nor another toolchain, nor a workspace around this module. */
-function goEnvironment(): NodeJS.ProcessEnv {
+export function goEnvironment(): NodeJS.ProcessEnv {
   return { ...process.env, CGO_ENABLED: '0', GOTOOLCHAIN: 'local', GOWORK: 'off' }
 }
 

@@ -28,7 +28,7 @@ import {
 import { freePorts } from './ports.ts'
 import { ProcessFailedError, ProcessGroup } from './process-group.ts'
 import type { ClusterProcess } from './processes.ts'
-import { applyCrd, applyObjects, areNodesReady, arePoliciesInForce, isCrdServed } from './setup.ts'
+import { applyCrds, applyObjects, areCrdsServed, areNodesReady, arePoliciesInForce } from './setup.ts'
 import { writeState } from './state.ts'
 
 export interface RealCluster {
@@ -133,9 +133,9 @@ async function bringUp(start: Start): Promise<{ server: string; ca: string }> {
     group.waitFor({ what, withinMs: 120_000, process }, check)
 
   // Before the controllers: their garbage collector looks for new kinds only every 30 s.
-  await applyCrd(api)
-  await until('the Participant resource to be served', () => isCrdServed(api))
-  log('Participant resource established')
+  await applyCrds(api)
+  await until('the custom resources to be served', () => areCrdsServed(api))
+  log('custom resources established')
 
   await group.start('kube-controller-manager', controllerManagerCommand(dir, { nodeGraceSeconds }))
   await group.start('kube-scheduler', schedulerCommand(dir))

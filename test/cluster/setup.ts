@@ -6,18 +6,24 @@ import { participantCrd } from '../../src/crd/participant-crd.ts'
 import { type KubeObject, pathOf, RESOURCES } from '../../src/model/kubernetes.ts'
 import { FAULT_ANNOTATION } from '../../src/model/names.ts'
 import type { Answer, Api } from './api.ts'
+import { gatewayCrds } from './gateway-crds.ts'
 
-/** Installs the Participant resource; {@link isCrdServed} says when it can be used. */
-export async function applyCrd(api: Api): Promise<void> {
-  await api.apply(participantCrd())
+/** Installs Participants and the Gateway API; {@link areCrdsServed} says when they can be used. */
+export async function applyCrds(api: Api): Promise<void> {
+  const definitions = [participantCrd(), ...(await gatewayCrds())]
+  await Promise.all(definitions.map((definition) => api.apply(definition)))
 }
 
-export async function isCrdServed(api: Api): Promise<boolean> {
-  const crd = await api.get(pathOf(RESOURCES.CustomResourceDefinition, participantCrd().metadata))
-  if (!hasCondition(crd, 'Established')) return false
-  await api.get(pathOf(RESOURCES.Participant))
+export async function areCrdsServed(api: Api): Promise<boolean> {
+  const { items } = (await api.get(pathOf(RESOURCES.CustomResourceDefinition))) as {
+    items: readonly Answer[]
+  }
+  if (!items.every((definition) => hasCondition(definition, 'Established'))) return false
+  await Promise.all(CUSTOM.map((resource) => api.get(pathOf(resource))))
   return true
 }
+
+const CUSTOM = [RESOURCES.Participant, RESOURCES.Gateway, RESOURCES.HTTPRoute]
 
 /** Nodes, StorageClass and admission policies (objects.yaml). */
 export async function applyObjects(api: Api): Promise<void> {

@@ -8,6 +8,7 @@ import { INSTALLED, INSTALLED_USER } from '../../src/install/names.ts'
 import { type KubeOptions, openKube } from '../../src/kube/client.ts'
 import { type Credentials, openCredentials } from '../../src/kube/credentials.ts'
 import type { Kube } from '../../src/kube/kube.ts'
+import type { ComponentName } from '../../src/model/participant.ts'
 import { type RunningService, startService } from '../../src/service.ts'
 import { openCluster } from '../../src/simulator/cluster.ts'
 import { FAST_TIMING } from '../../src/simulator/controllers/timing.ts'
@@ -24,6 +25,8 @@ export interface TestCluster extends AsyncDisposable {
   readonly kube: Kube
   /** For kinds that the product does not know: POSTs an object to a path, and GETs what is at one. */
   readonly api: Pick<Api, 'create' | 'get'>
+  /** Where there is one for it. */
+  readonly kubectl?: Installation['kubectl']
 }
 
 export type OpenTestCluster = () => Promise<TestCluster>
@@ -56,7 +59,8 @@ export async function openReal(): Promise<TestCluster> {
   return owning(stack, { kubeconfig, ...(await clientsOf(kubeconfig, stack)) })
 }
 
-export interface InstalledCluster extends TestCluster, Pick<Installation, 'kubectl'> {
+export interface InstalledCluster extends TestCluster {
+  readonly kubectl: Installation['kubectl']
   /** Of the program's account. */
   readonly auditLog: string
 }
@@ -112,6 +116,8 @@ function clientOf(
 export interface ServiceOverrides {
   readonly args?: readonly string[]
   readonly onCall?: KubeOptions['onCall']
+  /** The configuration file. */
+  readonly file?: string
 }
 
 /** The whole service in this process, on free ports; resolves when it is ready. */
@@ -119,7 +125,7 @@ export async function serviceOn(
   cluster: TestCluster,
   overrides: ServiceOverrides = {},
 ): Promise<RunningService> {
-  const service = await startService(configFor(cluster, overrides.args ?? []), {
+  const service = await startService(configFor(cluster, overrides), {
     log: silentLog,
     version: '0.0.0-test',
     ...(overrides.onCall && { onCall: overrides.onCall }),
@@ -129,17 +135,44 @@ export async function serviceOn(
 }
 
 export const MISSING_IMAGE = 'registry.invalid/does-not-exist:1'
-const BROKEN_IMAGE = `profiles: { broken-image: { components: { controlplane: { image: ${MISSING_IMAGE} } } } }`
+/** Images of the profiles that the suites know beside the default one: what they differ in, by component. */
+export const RELEASES = {
+  'broken-image': { controlplane: MISSING_IMAGE },
+  /** Every image is another one. */
+  next: {
+    postgres: 'postgres:17.7',
+    vault: 'openbao/openbao:2.4.5',
+    identityhub: 'dataspace-provisioner/identityhub:0.15.2',
+    controlplane: 'dataspace-provisioner/controlplane:0.15.2',
+    dataplane: 'dataspace-provisioner/dataplane:0.15.2',
+  },
+  'broken-identityhub': { identityhub: MISSING_IMAGE, controlplane: 'dataspace-provisioner/controlplane:3' },
+  'broken-postgres': { postgres: MISSING_IMAGE, dataplane: 'dataspace-provisioner/dataplane:3' },
+} as const satisfies Readonly<Record<string, Partial<Readonly<Record<ComponentName, string>>>>>
+
+/** JSON is YAML. */
+const SUITE_YAML = JSON.stringify({
+  profiles: Object.fromEntries(
+    Object.entries(RELEASES).map(([name, images]) => [
+      name,
+      {
+        components: Object.fromEntries(
+          Object.entries(images).map(([component, image]) => [component, { image }]),
+        ),
+      },
+    ]),
+  ),
+})
 
 function configFor(
   { kubeconfig, settings = [] }: Pick<TestCluster, 'kubeconfig' | 'settings'>,
-  args: readonly string[],
+  { args = [], file = SUITE_YAML }: ServiceOverrides,
 ): Config {
   const config = readConfig({
     args: ['--port', '0', '--kubeconfig', kubeconfig, '--config', 'suite.yaml', ...settings, ...args],
     // Services of several suites share a cluster and get in nobody's way; who is elected is a suite of its own.
     env: { LEADER_ELECTION: 'off' },
-    readFile: () => BROKEN_IMAGE,
+    readFile: () => file,
   })
   if (config === 'help') throw new Error('the test asked for help')
   return config

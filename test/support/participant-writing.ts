@@ -52,6 +52,7 @@ export async function openWriter({
     participants: { holderOf: (did) => dids.holderOf(did), note: (object) => cache.note(object) },
     profiles: PROFILES,
     reserved: ['issuer'],
+    now: Date.now,
     objectMapOf: ({ name, uid, spec }) => ({ [name]: 'Namespace', uid, host: spec.host }),
     ...more,
   })

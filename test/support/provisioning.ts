@@ -1,6 +1,7 @@
 /** A reconciler on a cluster, wired as the service wires it, with what a test needs to look and to meddle. */
 import type { Kube } from '../../src/kube/kube.ts'
 import { DEFAULT_PROFILE } from '../../src/manifests/default-profile.ts'
+import type { Tell } from '../../src/model/happening.ts'
 import { RESOURCES } from '../../src/model/kubernetes.ts'
 import { API_VERSION, FIELD_MANAGER, KIND } from '../../src/model/names.ts'
 import type { Participant, ParticipantSpec, Step } from '../../src/model/participant.ts'
@@ -22,6 +23,7 @@ const QUICK: Partial<Tuning> = {
   recheckMs: 20,
   safetyRecheckMs: 60_000,
   stalledRecheckMs: 50,
+  settleMs: 5,
 }
 
 export interface ProvisioningOptions {
@@ -30,6 +32,8 @@ export interface ProvisioningOptions {
   readonly writeWith?: Kube
   readonly tuning?: Partial<Tuning>
   readonly concurrency?: number
+  readonly tell?: Tell
+  readonly onPass?: NonNullable<ReconcilerOptions['onPass']>
 }
 
 export interface Provisioning extends AsyncDisposable {
@@ -61,14 +65,18 @@ export async function openProvisioning(options: ProvisioningOptions): Promise<Pr
       ...shared,
       kube: options.writeWith ?? options.kube,
       tuning: { ...QUICK, ...options.tuning },
+      ...(options.tell && { tell: options.tell }),
       ...(options.concurrency === undefined ? {} : { concurrency: options.concurrency }),
+      ...(options.onPass && { onPass: options.onPass }),
     }),
   )
-  const wake = (name: string | undefined): void => void (name !== undefined && reconciler.enqueue(name))
-  caches.participants.subscribe((change) => wokenByParticipant(change, participants).forEach(wake))
+  const wake = (name: string | undefined): void => void (name !== undefined && reconciler.disturb(name))
+  const { enqueue } = reconciler
+  caches.participants.subscribe((change) => wokenByParticipant(change, participants).forEach(enqueue))
   caches.namespaces.subscribe((change) => wake(wokenByNamespace(change)))
   caches.deployments.subscribe((change) => wake(wokenByWorkload(change)))
-  for (const [name] of caches.participants.entries()) wake(name)
+  caches.statefulSets.subscribe((change) => wake(wokenByWorkload(change)))
+  reconciler.enqueueAll([...caches.participants.entries()].map(([name]) => name))
   const owned = stack.move()
   const cached = (name: string): Participant | undefined => caches.participants.get(name)
   return { reconciler, log, cached, [Symbol.asyncDispose]: () => owned.disposeAsync() }
@@ -114,7 +122,7 @@ export async function eventuallyStep(
 }
 
 /** Says what the status engine would say once all components run. */
-async function sayComponentsReady(kube: Kube, name: string): Promise<void> {
+export async function sayComponentsReady(kube: Kube, name: string): Promise<void> {
   const condition = {
     type: 'ComponentsReady',
     status: 'True',

@@ -1,6 +1,6 @@
 /** Has the program's own namespace room for its pods, and does it hold them to Pod Security? */
 import { type KubeObject, RESOURCES } from '../../model/kubernetes.ts'
-import { isSameQuantity } from '../../plan/quantity.ts'
+import { isSameQuantity } from '../../model/quantity.ts'
 import { type Check, type Finding, INSTALL } from '../finding.ts'
 
 interface Quota extends KubeObject {

@@ -1,28 +1,25 @@
-/** `GET /api/v1/operations/:id`: how far a creation or removal is, told from the status of its participant. */
+/** `GET /api/v1/operations/:id` and `GET /api/v1/resources/:participantName/operations`: what was asked, and how it goes. */
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
-import {
-  OperationParamsSchema,
-  type OperationBody,
-  operationId,
-  type OperationRef,
-  readOperationId,
-} from '../../contract/operation.ts'
-import type { ParticipantStatusBody } from '../../contract/participant-status.ts'
+import { OperationParamsSchema } from '../../contract/operation.ts'
+import { NameParamsSchema } from '../../contract/resources.ts'
 import { NotFoundError } from '../../model/errors.ts'
 import { printable } from '../../model/names.ts'
-import { sendTagged, etagOf } from '../conditional.ts'
+import { readOperationId } from '../../model/operation.ts'
+import type { StatusRecord } from '../../store/store.ts'
+import { sendTagged, etagOf, type TaggedAnswer } from '../conditional.ts'
 import { errorResponses, jsonResponse, notModified } from '../documentation.ts'
+import { operationBodies } from '../operation-body.ts'
 import type { StatusReader } from '../ports.ts'
 import { requireSynced, type Stamp } from '../stamp.ts'
 
-export interface OperationRouteOptions {
+export interface OperationRoutesOptions {
   readonly reader: Pick<StatusReader, 'get'>
   readonly stamp: Stamp
 }
 
-const schema = {
+const getSchema = {
   operationId: 'getOperation',
-  summary: 'How far a creation or removal is; gone together with its participant',
+  summary: 'How far an operation is, or how it ended; gone together with its participant',
   tags: ['operations'],
   params: OperationParamsSchema,
   response: {
@@ -32,48 +29,50 @@ const schema = {
   },
 }
 
-export const operationRoute: FastifyPluginCallbackTypebox<OperationRouteOptions> = (app, options, done) => {
-  const { reader, stamp } = options
+const listSchema = {
+  operationId: 'listOperations',
+  summary: 'The newest operations on a participant, newest first; one that runs stands first',
+  tags: ['operations'],
+  params: NameParamsSchema,
+  response: {
+    200: jsonResponse({
+      description: 'At most nine: those that are remembered, and one that has not begun',
+      schema: { type: 'array', items: { $ref: 'Operation#' } },
+    }),
+    304: notModified,
+    ...errorResponses([404, 503], { notFound: 'NotFound' }),
+  },
+}
 
-  app.get('/operations/:id', { schema }, async (request, reply) => {
+export const operationRoutes: FastifyPluginCallbackTypebox<OperationRoutesOptions> = (
+  app,
+  { reader, stamp },
+  done,
+) => {
+  app.get('/operations/:id', { schema: getSchema }, async (request, reply) => {
     requireSynced(stamp(request, reply))
-    const ref = readOperationId(request.params.id)
+    const { id } = request.params
+    const ref = readOperationId(id)
     const record = ref && (await reader.get(ref.participantName))
-    const operation = ref && record?.uid === ref.uid ? operationOf(ref, read(record.body)) : undefined
+    const known = record === undefined ? [] : operationBodies(record)
+    const operation = known.find((each) => each.id === id)
     if (operation === undefined)
-      throw new NotFoundError(
-        `operation "${printable(request.params.id)}" does not exist, or is over and gone`,
-      )
-    const body = JSON.stringify(operation)
-    return sendTagged(request, reply, { body, etag: etagOf(body) })
+      throw new NotFoundError(`operation "${printable(id)}" does not exist, or is over and gone`)
+    return sendTagged(request, reply, answer(operation))
+  })
+
+  app.get('/resources/:participantName/operations', { schema: listSchema }, async (request, reply) => {
+    requireSynced(stamp(request, reply))
+    const { participantName } = request.params
+    const record: StatusRecord | undefined = await reader.get(participantName)
+    if (record === undefined)
+      throw new NotFoundError(`participant "${printable(participantName)}" does not exist`)
+    return sendTagged(request, reply, answer(operationBodies(record)))
   })
   done()
 }
 
-/** The body is our own, written by the status engine as `ParticipantStatusBody`. */
-function read(body: Uint8Array): ParticipantStatusBody {
-  return JSON.parse(new TextDecoder().decode(body)) as ParticipantStatusBody
-}
-
-/** Undefined for the removal of a participant that nobody removes. */
-function operationOf(ref: OperationRef, status: ParticipantStatusBody): OperationBody | undefined {
-  if (ref.type === 'delete' && status.status !== 'DELETING') return undefined
-  const state = ref.type === 'delete' ? 'running' : stateOfCreation(status)
-  const { message, steps = [], reason = 'Unknown' } = status
-  return {
-    id: operationId(ref),
-    type: ref.type,
-    participantName: ref.participantName,
-    state,
-    steps,
-    message,
-    ...(state === 'failed' && { error: { code: reason, message } }),
-  }
-}
-
-function stateOfCreation({ status, steps = [] }: ParticipantStatusBody): OperationBody['state'] {
-  if (status === 'READY' || status === 'DEGRADED') return 'succeeded'
-  if (status === 'PROVISIONING')
-    return steps.every(({ state }) => state === 'Pending') ? 'pending' : 'running'
-  return 'failed'
+function answer(value: unknown): TaggedAnswer {
+  const body = JSON.stringify(value)
+  return { body, etag: etagOf(body) }
 }

@@ -1,13 +1,13 @@
 /** `POST` and `DELETE` of participants: one intent each, made durable by the writer; the rest happens later. */
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply } from 'fastify'
-import { operationId, type OperationType } from '../../contract/operation.ts'
 import {
   CreateBodySchema,
   CreateQuerySchema,
   DeleteBodySchema,
   NameParamsSchema,
 } from '../../contract/resources.ts'
+import { operationId } from '../../model/operation.ts'
 import type { Accepted, ParticipantWriter } from '../../model/requests.ts'
 import { errorResponses, jsonResponse } from '../documentation.ts'
 import type { Stamp } from '../stamp.ts'
@@ -83,7 +83,7 @@ export const writeRoutes: FastifyPluginCallbackTypebox<WriteRoutesOptions> = (ap
   done()
 }
 
-function objectsOf(reply: FastifyReply, type: OperationType, answer: Accepted): Accepted['objects'] {
+function objectsOf(reply: FastifyReply, type: 'create' | 'delete', answer: Accepted): Accepted['objects'] {
   reply.header('operation-location', `/api/v1/operations/${operationId({ ...answer, type })}`)
   return answer.objects
 }

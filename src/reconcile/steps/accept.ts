@@ -49,7 +49,7 @@ const rules: readonly Rule[] = [nameInvalid, didInvalid, didTaken, profileUnknow
 /**
  * First rule that finds a fault wins.
  *
- * Stalled with `InvalidName`, `InvalidDid`, `DidTaken` (an older Participant has the DID) or `UnknownProfile`.
+ * Sets no condition. Stalled with `InvalidName`, `InvalidDid`, `DidTaken` (an older Participant has the DID) or `UnknownProfile`.
  */
 export const accept: ReconcileStep = {
   name: 'accept',

@@ -2,13 +2,14 @@
 import { hasReason } from '../../kube/errors.ts'
 import { isTerminating } from '../../kube/namespace-state.ts'
 import { type KubeObject, RESOURCES } from '../../model/kubernetes.ts'
-import { FIELD_MANAGER, OWNER_ANNOTATION } from '../../model/names.ts'
+import { FIELD_MANAGER, OWNER_ANNOTATION, PARTICIPANT_LABEL } from '../../model/names.ts'
 import type { Outcome } from '../../model/outcome.ts'
 import { plan } from '../../plan/plan.ts'
 import { account, messageOf } from '../account.ts'
 import { carryOut } from '../carry-out.ts'
 import { done, stalled, waiting } from '../outcomes.ts'
 import { ownsNamespace } from '../ownership.ts'
+import { forgetRetention } from '../removal/retain.ts'
 import { wantedOf } from '../wanted.ts'
 import type { ReconcileStep, Work } from '../work.ts'
 
@@ -63,6 +64,7 @@ async function isStillWanted({ kube, name, uid, signal }: Work): Promise<boolean
 }
 
 async function labelNamespace(work: Work, live: KubeObject): Promise<Outcome> {
+  await forgetRetention(work, live)
   const steps = plan([wantedOf(work).namespace], [live])
   for (const step of steps) {
     await carryOut(work, step)
@@ -77,14 +79,18 @@ export function foreignNamespace(
   { metadata }: KubeObject,
 ): { reason: string; message: string } {
   const owner = metadata.annotations?.[OWNER_ANNOTATION]
-  const whose =
-    owner === undefined || owner === uid
-      ? 'does not belong to this participant'
-      : `belongs to an earlier Participant (uid ${owner})`
+  const isHeirless =
+    owner !== undefined && owner !== uid && metadata.labels?.[PARTICIPANT_LABEL] === metadata.name
+  const whose = isHeirless
+    ? `belongs to an earlier Participant (uid ${owner})`
+    : 'does not belong to this participant'
+  const takeOver = isHeirless
+    ? `Take it over with everything in it (kubectl annotate namespace ${name} ${OWNER_ANNOTATION}=${uid} --overwrite), delete`
+    : 'Delete'
   return {
     reason: 'NamespaceForeign',
     message:
       `namespace "${name}" exists and ${whose}; nothing in it is touched. ` +
-      'Delete the namespace, or delete this Participant and choose another name',
+      `${takeOver} the namespace, or delete this Participant and choose another name`,
   }
 }

@@ -1,6 +1,5 @@
 /** Tells in the status of each ResourceQuota how much of it is used. */
-import { RESOURCES } from '../../model/kubernetes.ts'
-import { hardOf, RESOURCE_QUOTA, usedOf } from '../quota.ts'
+import { hardOf, isCounted, RESOURCE_QUOTA, usedOf } from '../quota.ts'
 import type { StateChange } from '../state.ts'
 import type { Controller } from './loop.ts'
 import { keyFrom, keyOfObject, keyTextOf } from './objects.ts'
@@ -11,7 +10,7 @@ export function resourceQuotaController({ state, index }: World): Controller {
     name: 'resource-quota',
     concerns: ({ resource, object }: StateChange) => {
       if (resource.kind === RESOURCE_QUOTA.kind) return [keyTextOf(keyOfObject(object))]
-      if (resource.kind !== RESOURCES.Pod.kind) return []
+      if (!isCounted(resource)) return []
       return index
         .inNamespace(object.metadata.namespace ?? '')
         .filter((ref) => ref.resource.kind === RESOURCE_QUOTA.kind)

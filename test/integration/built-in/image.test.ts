@@ -11,6 +11,7 @@ import { promisify } from 'node:util'
 import { buildDockerfile, type Built, filesIn, identityOf } from '../../support/dockerfile.ts'
 import { eventually } from '../../support/eventually.ts'
 import { create, statusOf } from '../participants.ts'
+import { NODE_OPTIONS } from '../process.ts'
 
 const run = promisify(execFile)
 const context = join(import.meta.dirname, '..', '..', '..')
@@ -37,6 +38,10 @@ describe('the image', () => {
 
   it('runs as a user by number, who is not root', () => {
     assert.match(image.user ?? '', /^[1-9]\d*:[1-9]\d*$/u)
+  })
+
+  it('gives Node the options that its memory is measured with', () => {
+    assert.equal(image.env['NODE_OPTIONS'], NODE_OPTIONS)
   })
 
   it('holds production dependencies and source only', () => {

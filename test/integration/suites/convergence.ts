@@ -1,8 +1,14 @@
 /** What becomes of objects that are not as they are wanted: nothing when they are, else only what is needed. */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { type KubeObject, RESOURCES } from '../../../src/model/kubernetes.ts'
-import { FIELD_MANAGER, MANAGED_BY, MANAGED_BY_LABEL, PARTICIPANT_LABEL } from '../../../src/model/names.ts'
+import { apiVersionOf, type KubeObject, RESOURCES } from '../../../src/model/kubernetes.ts'
+import {
+  FIELD_MANAGER,
+  FINALIZER,
+  MANAGED_BY,
+  MANAGED_BY_LABEL,
+  PARTICIPANT_LABEL,
+} from '../../../src/model/names.ts'
 import { eventually } from '../../support/eventually.ts'
 import { create, remove, untilReady, untilStatus } from '../participants.ts'
 import { type OpenTestCluster, serviceOn, type TestCluster } from '../test-cluster.ts'
@@ -17,6 +23,10 @@ interface Workload extends KubeObject {
   }
 }
 
+interface Settings extends KubeObject {
+  readonly data: Readonly<Record<string, string>>
+}
+
 /** All kinds that a participant consists of. */
 const KINDS = [
   RESOURCES.Secret,
@@ -26,6 +36,10 @@ const KINDS = [
   RESOURCES.Service,
   RESOURCES.StatefulSet,
   RESOURCES.Deployment,
+  RESOURCES.NetworkPolicy,
+  RESOURCES.ResourceQuota,
+  RESOURCES.LimitRange,
+  RESOURCES.HTTPRoute,
 ] as const
 
 export function objectsConverge(clusterName: string, open: OpenTestCluster): void {
@@ -62,30 +76,67 @@ export function objectsConverge(clusterName: string, open: OpenTestCluster): voi
       )
     }
 
-    it('are not written again by a second pass, and it reads each kind once', async () => {
+    it('are looked at once by a process that starts, each kind together, and cost no call in further passes', async () => {
       await leftAlone('idle')
       const before = await versionsIn('idle')
-      assert.ok(before.length > 20, before.join())
+      assert.ok(before.length > 30, before.join())
       const calls: string[] = []
       await using service = await serviceOn(cluster, {
         onCall: ({ method, path }) => void calls.push(`${method} ${path}`),
       })
-      const ofPass = (): readonly string[] => calls.filter((call) => /\/namespaces\/idle(?:\/|$)/u.test(call))
-      await eventually(() => ofPass().some((call) => call.endsWith('/deployments')), {
-        what: 'the pass to read the last kind',
-      })
-      // Whatever it would write it has written by the time that another one is ready.
-      await create(service, 'after-idle')
-      await settled(service, 'after-idle')
-      assert.deepEqual(
-        calls.filter((call) => !call.startsWith('GET') && /\bidle\b/u.test(call.replace('after-idle', ''))),
-        [],
-      )
-      const reads = ofPass()
-      assert.ok(reads.length <= 10, `${reads.length} reads: ${reads.join(', ')}`)
+      /** Whatever a pass would do it has done by the time that another participant is ready. */
+      const afterPasses = async (name: string): Promise<void> => {
+        await create(service, name)
+        await settled(service, name)
+        await remove(service, name)
+      }
+      await afterPasses('after-start')
+      const ofIdle = (): readonly string[] =>
+        calls.filter((call) => /\/(?:namespaces|participants)\/idle(?:\/|$)/u.test(call))
+      assert.ok(calls.includes('GET /api/v1/configmaps'), calls.join())
+      assert.ok(ofIdle().length > 0)
+      const others = ofIdle().filter((call) => !call.startsWith('GET /api/v1/namespaces/idle/secrets/'))
+      assert.deepEqual(others, [])
+      calls.length = 0
+      await setFinalizers('idle', [FINALIZER, 'example.org/looks-on'])
+      await afterPasses('after-pass')
+      assert.deepEqual(ofIdle(), [])
       assert.deepEqual(await versionsIn('idle'), before)
-      await remove(service, 'after-idle')
+      await setFinalizers('idle', [FINALIZER])
       await remove(service, 'idle')
+    })
+
+    /** Other finalizers are a reason for a pass, and none to read anything. */
+    const setFinalizers = (name: string, finalizers: readonly string[]): Promise<unknown> =>
+      cluster.kube.patch(
+        RESOURCES.Participant,
+        { name },
+        { type: 'merge', manager: 'somebody-with-kubectl', body: { metadata: { finalizers } } },
+      )
+
+    it('that no watch tells of are put right when a process starts, at the latest', async () => {
+      await leftAlone('unwatched')
+      const settings = { namespace: 'unwatched', name: 'controlplane-settings' }
+      const service = { namespace: 'unwatched', name: 'controlplane' }
+      const before = await cluster.kube.get<Settings>(RESOURCES.ConfigMap, settings)
+      const [key = ''] = Object.keys(before?.data ?? {})
+      await cluster.kube.patch(RESOURCES.ConfigMap, settings, {
+        type: 'merge',
+        manager: 'somebody-with-kubectl',
+        body: { data: { [key]: 'spoilt' } },
+      })
+      await cluster.kube.delete(RESOURCES.Service, service)
+      await using running = await serviceOn(cluster)
+      await eventually(() => cluster.kube.get(RESOURCES.Service, service), {
+        what: 'the Service to be made again',
+        withinMs: 30_000,
+      })
+      await eventually(
+        async () =>
+          (await cluster.kube.get<Settings>(RESOURCES.ConfigMap, settings))?.data[key] === before?.data[key],
+        { what: 'the setting to be ours again', withinMs: 30_000 },
+      )
+      await remove(running, 'unwatched')
     })
 
     it('get back the fields that are ours when somebody changes them, and keep those of others', async () => {
@@ -233,8 +284,8 @@ export function objectsConverge(clusterName: string, open: OpenTestCluster): voi
 
 function object(kind: string, name: string, participant: string): KubeObject {
   const labels = { [MANAGED_BY_LABEL]: MANAGED_BY, [PARTICIPANT_LABEL]: participant }
-  const apps = kind === 'StatefulSet' || kind === 'Deployment'
-  return { apiVersion: apps ? 'apps/v1' : 'v1', kind, metadata: { namespace: participant, name, labels } }
+  const apiVersion = apiVersionOf(RESOURCES[kind as keyof typeof RESOURCES])
+  return { apiVersion, kind, metadata: { namespace: participant, name, labels } }
 }
 
 /** One of each kind that is ours to take away, as an earlier version of the program may have made it. */
@@ -249,5 +300,16 @@ function relicsIn(participant: string): readonly KubeObject[] {
     { ...object('Service', 'relic', participant), spec: { ports: [{ port: 80 }] } },
     { ...object('StatefulSet', 'relic', participant), spec: { ...spec, serviceName: 'relic' } },
     { ...object('Deployment', 'relic', participant), spec },
+    { ...object('NetworkPolicy', 'relic', participant), spec: { podSelector: selector } },
+    { ...object('ResourceQuota', 'relic', participant), spec: { hard: { pods: '100' } } },
+    {
+      ...object('LimitRange', 'relic', participant),
+      spec: { limits: [{ type: 'Pod', max: { cpu: '64' } }] },
+    },
+    { ...object('HTTPRoute', 'relic', participant), spec: { hostnames: ['relic.example'] } },
+    {
+      ...object('Ingress', 'relic', participant),
+      spec: { defaultBackend: { service: { name: 'relic', port: { number: 80 } } } },
+    },
   ] as readonly KubeObject[]
 }

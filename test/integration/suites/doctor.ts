@@ -1,11 +1,14 @@
 /** `doctor` on a cluster with the program installed, as its account. */
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
+import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { promisify } from 'node:util'
 import type { Finding } from '../../../src/doctor/finding.ts'
 import { INSTALLED } from '../../../src/install/names.ts'
+import type { KubeObject } from '../../../src/model/kubernetes.ts'
 import { eventually } from '../../support/eventually.ts'
+import { openFolder } from '../../support/folder.ts'
 import type { InstalledCluster } from '../test-cluster.ts'
 
 const run = promisify(execFile)
@@ -23,10 +26,23 @@ export function doctorKnows(open: () => Promise<InstalledCluster>): void {
     })
     after(() => cluster[Symbol.asyncDispose]())
 
-    it('finds all that the program needs', async () => {
-      const { report, code } = await doctor(cluster)
-      const bad = report.findings.filter(({ result, check }) => result !== 'ok' && check !== 'gateway')
-      assert.deepEqual(bad, [])
+    it('warns of a Gateway and of an Ingress class that are not there, then finds all that the program needs', async () => {
+      await using folder = await openFolder()
+      await folder.write({
+        'profiles.yaml': 'profiles: { edge: { routes: { kind: ingress, ingressClassName: edge } } }',
+      })
+      const file = join(folder.path, 'profiles.yaml')
+      const before = await doctor(cluster, '--config', file)
+      assert.deepEqual(
+        bad(before).map(({ check, result, message }) => [check, result, message.split(',')[0]]),
+        [
+          ['gateway', 'warn', 'Gateway gateway/public'],
+          ['gateway', 'warn', 'IngressClass "edge"'],
+        ],
+      )
+      for (const object of EDGE) await cluster.kube.create(object)
+      const { report, code } = await doctor(cluster, '--config', file)
+      assert.deepEqual(bad({ report }), [])
       assert.equal(code, 0)
     })
 
@@ -64,12 +80,38 @@ function replacing(at: number, verbs: readonly string[] | undefined): string {
   return JSON.stringify([{ op: 'replace', path: `/rules/${at}/verbs`, value: verbs }])
 }
 
+function bad({ report }: { readonly report: Report }): readonly Finding[] {
+  return report.findings.filter(({ result }) => result !== 'ok')
+}
+
+/** What takes the routes of participants. */
+const EDGE: readonly (KubeObject & { readonly spec?: object })[] = [
+  { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'gateway' } },
+  {
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    kind: 'Gateway',
+    metadata: { namespace: 'gateway', name: 'public' },
+    spec: {
+      gatewayClassName: 'none',
+      listeners: [
+        { name: 'http', protocol: 'HTTP', port: 80, allowedRoutes: { namespaces: { from: 'All' } } },
+      ],
+    },
+  },
+  {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'IngressClass',
+    metadata: { name: 'edge' },
+    spec: { controller: 'example.org/edge' },
+  },
+]
+
 /** As a process of its own. */
-async function doctor({
-  kubeconfig,
-  settings = [],
-}: InstalledCluster): Promise<{ readonly code: number; readonly report: Report }> {
-  const args = ['src/main.ts', 'doctor', '-o', 'json', '--kubeconfig', kubeconfig, ...settings]
+async function doctor(
+  { kubeconfig, settings = [] }: InstalledCluster,
+  ...more: readonly string[]
+): Promise<{ readonly code: number; readonly report: Report }> {
+  const args = ['src/main.ts', 'doctor', '-o', 'json', '--kubeconfig', kubeconfig, ...settings, ...more]
   const { stdout, code } = await run(process.execPath, args, { env: {} }).then(
     ({ stdout }) => ({ stdout, code: 0 }),
     (error: { readonly stdout: string; readonly code: number }) => error,

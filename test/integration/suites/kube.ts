@@ -45,9 +45,10 @@ export function kubeKeepsItsPromises(clusterName: string, open: OpenTestCluster)
 
     it('answers NotFound for the objects of a kind that is not installed, listed or watched', async () => {
       const isNotFound = (error: unknown): boolean => hasReason(error, 'NotFound')
-      await assert.rejects(kube.page(RESOURCES.HTTPRoute), isNotFound)
+      const nothing = { ...RESOURCES.HTTPRoute, kind: 'NoRoute', plural: 'noroutes' }
+      await assert.rejects(kube.page(nothing), isNotFound)
       const { signal } = new AbortController()
-      const watch = kube.watch(RESOURCES.HTTPRoute, { sendInitialEvents: true, timeoutSeconds: 5, signal })
+      const watch = kube.watch(nothing, { sendInitialEvents: true, timeoutSeconds: 5, signal })
       await assert.rejects(watch[Symbol.asyncIterator]().next(), isNotFound)
     })
 

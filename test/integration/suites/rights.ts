@@ -54,14 +54,19 @@ export function rightsAreExact(open: () => Promise<InstalledCluster>): void {
       )
     })
 
-    it('that hold in its own namespace are used in no other', async () => {
-      const own = RIGHTS.filter(({ where }) => where === 'own')
-      const calls = await callsOfProgram(cluster)
-      const elsewhere = calls.filter(
-        (call) => call.namespace !== INSTALLED.namespace && own.some((right) => isAbout(call, right)),
-      )
-      assert.deepEqual(elsewhere.map(nameOfCall), [])
-    })
+    for (const [where, namespace] of [
+      ['own', INSTALLED.namespace],
+      ['default', 'default'],
+    ] as const)
+      it(`that hold in namespace ${namespace} only are used in no other`, async () => {
+        const rights = RIGHTS.filter((right) => right.where === where)
+        assert.ok(rights.length > 0)
+        const calls = await callsOfProgram(cluster)
+        const elsewhere = calls.filter(
+          (call) => call.namespace !== namespace && rights.some((right) => isAbout(call, right)),
+        )
+        assert.deepEqual(elsewhere.map(nameOfCall), [])
+      })
   })
 }
 

@@ -40,6 +40,53 @@ export function isLessQuantity(left: unknown, right: unknown): boolean {
   return rest !== undefined && rest < 0n
 }
 
+/**
+ * The sum of amounts, each counted so many times, in a form that a person can read: `3500m`, `2304Mi`.
+ *
+ * Undefined when one of them is no quantity.
+ */
+export function sumOfQuantities(
+  parts: readonly (readonly [amount: string, times: number])[],
+): string | undefined {
+  const amounts = parts.map(([text, times]) => ({ ...amountOf(text), times }))
+  const power = Math.min(0, ...amounts.map((amount) => amount.power ?? 0))
+  let sum = 0n
+  for (const { digits, power: own, times } of amounts) {
+    if (digits === undefined || own === undefined) return undefined
+    sum += scaled({ digits, power: own }, power) * BigInt(times)
+  }
+  return textOf(
+    { digits: sum, power },
+    parts.some(([text]) => text.endsWith('i')),
+  )
+}
+
+/** The server keeps no more than billionths, and rounds up. */
+function textOf(amount: Amount, binary: boolean): string {
+  const units = binary ? BINARY : DECIMAL
+  const billionths =
+    amount.power < -9 ? divided(amount.digits, 10n ** BigInt(-9 - amount.power)) : scaled(amount, -9)
+  const [suffix, unit] = units.find(([, size]) => billionths % size === 0n) ?? ['n', 1n]
+  return `${billionths / unit}${suffix}`
+}
+
+/** Largest first; beside the binary suffixes a fraction still needs the decimal ones. */
+const DECIMAL = [
+  ['', 1_000_000_000n],
+  ['m', 1_000_000n],
+  ['u', 1_000n],
+] as const
+const BINARY = [
+  ...(['Ti', 'Gi', 'Mi', 'Ki'] as const).map(
+    (suffix, i) => [suffix, 1_000_000_000n * 1024n ** BigInt(4 - i)] as const,
+  ),
+  ...DECIMAL,
+] as const
+
+function divided(digits: bigint, by: bigint): bigint {
+  return (digits + by - 1n) / by
+}
+
 /** Its sign tells which is larger; undefined when either is no quantity. */
 function difference(left: unknown, right: unknown): bigint | undefined {
   const a = amountOf(left)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { isSameQuantity } from './quantity.ts'
+import { isLessQuantity, isSameQuantity, sumOfQuantities } from './quantity.ts'
 
 describe('quantities', () => {
   const same: readonly (readonly [unknown, unknown])[] = [
@@ -48,6 +48,68 @@ describe('quantities', () => {
         assert.equal(isSameQuantity(`${n}`, `${n * 1000n}m`), true)
         assert.equal(isSameQuantity(`${n}Gi`, `${n * 1024n}Mi`), true)
         assert.equal(isSameQuantity(`${n}`, `${n * 1000n + 1n}m`), false)
+      }),
+    )
+  })
+})
+
+describe('the sum of quantities', () => {
+  const sums: readonly (readonly [(readonly [string, number])[], string | undefined])[] = [
+    [[], '0'],
+    [
+      [
+        ['100m', 3],
+        ['1', 2],
+      ],
+      '2300m',
+    ],
+    [[['500m', 2]], '1'],
+    [
+      [
+        ['256Mi', 3],
+        ['1Gi', 1],
+      ],
+      '1792Mi',
+    ],
+    [[['512Mi', 2]], '1Gi'],
+    [
+      [
+        ['1G', 1],
+        ['1Mi', 1],
+      ],
+      '1001048576',
+    ],
+    [[['0.1Ki', 1]], '102400m'],
+    [[['1e3', 2]], '2000'],
+    [[['0.1u', 1]], '100n'],
+    [
+      [
+        ['1', 1],
+        ['much', 1],
+      ],
+      undefined,
+    ],
+  ]
+  for (const [parts, sum] of sums)
+    it(`of ${parts.map(([amount, times]) => `${times} × ${amount}`).join(' + ') || 'nothing'} is ${sum ?? 'none'}`, () => {
+      const found = sumOfQuantities(parts)
+      assert.ok(found === sum || isSameQuantity(found, sum), found)
+    })
+
+  it('is a quantity that is no less than any of its parts', () => {
+    const amounts = fc
+      .tuple(
+        fc.nat(5_000).map((n) => `${n}`),
+        fc.constantFrom('', 'm', 'k', 'Ki', 'Mi', 'G'),
+      )
+      .map((parts) => parts.join(''))
+    fc.assert(
+      fc.property(fc.array(amounts, { minLength: 1 }), (parts) => {
+        const sum = sumOfQuantities(parts.map((amount) => [amount, 1]))
+        assert.ok(
+          parts.every((amount) => isSameQuantity(sum, amount) || isLessQuantity(amount, sum)),
+          sum,
+        )
       }),
     )
   })

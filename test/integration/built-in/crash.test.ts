@@ -1,0 +1,4 @@
+import { deathsAreHarmless } from '../suites/crash.ts'
+import { openBuiltIn } from '../test-cluster.ts'
+
+deathsAreHarmless('the built-in cluster', openBuiltIn, { clusters: 2, deaths: 'all' })
