@@ -8,6 +8,7 @@ import type {
   ObservedWorkload,
 } from '../model/observed.ts'
 import type { ComponentName, Participant, Phase, Step } from '../model/participant.ts'
+import { seedConditionsOf } from '../model/seed-steps.ts'
 import { type ComponentVerdict, judgeComponent } from './component.ts'
 import { judgeDeletion } from './deletion.ts'
 import { expectedComponents, podsOf } from './expected.ts'
@@ -98,6 +99,37 @@ const nothingToObserve: ParticipantRule = {
           reason: 'NothingToObserve',
           message: `namespace "${snapshot.participant.metadata.name}" holds no Deployment or StatefulSet with the participant label yet`,
         },
+}
+
+/** What seeding made is gone, or cannot be told any more to be there. One that nobody has looked at yet is not lost. */
+const seedLost: ParticipantRule = {
+  name: 'a participant that has been READY and lost what it was seeded with is DEGRADED until that is repaired',
+  state: 'DEGRADED',
+  reasons: ['SeedLost'],
+  judge: ({ notReady, snapshot: { participant, everReady } }) => {
+    const lost = seedConditionsOf(participant).find(({ status }) => status === 'False')
+    if (!everReady || notReady.length > 0 || lost === undefined) return undefined
+    return { phase: 'DEGRADED', reason: 'SeedLost', message: `${lost.type} is False: ${lost.message}` }
+  },
+}
+
+const seeding: ParticipantRule = {
+  name: 'a participant that is seeded is PROVISIONING until its issuer knows it, its seed is in place and it holds its credential',
+  state: 'PROVISIONING',
+  reasons: ['the reason of the step', 'Seeding'],
+  judge: ({ notReady, snapshot: { participant, everReady } }) => {
+    const pending = seedConditionsOf(participant).find(({ status }) => status !== 'True')
+    if (everReady || notReady.length > 0 || pending === undefined) return undefined
+    const step = participant.status?.steps?.find(({ state }) => state === 'Waiting')
+    const message = 'all components are ready; issuer, wallet, definitions and credential are next'
+    if (step === undefined || step.name === 'readiness')
+      return { phase: 'PROVISIONING', reason: 'Seeding', message }
+    return {
+      phase: 'PROVISIONING',
+      reason: step.reason ?? 'Seeding',
+      message: `step ${step.name} waits: ${step.message ?? ''}`,
+    }
+  },
 }
 
 const allReady: ParticipantRule = {
@@ -191,6 +223,8 @@ export const PARTICIPANT_RULES: readonly ParticipantRule[] = [
   deleting,
   stalled,
   nothingToObserve,
+  seedLost,
+  seeding,
   allReady,
   wasReady,
   componentFailed,
