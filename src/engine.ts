@@ -21,7 +21,10 @@ import { MemoryStore } from './store/memory.ts'
 import type { OpenedStore } from './store/open-store.ts'
 import { Writing, type WritingOptions } from './writing.ts'
 
-export interface EngineOptions extends Pick<WritingOptions, 'onWrite' | 'onPass' | 'onEvent' | 'throttle'> {
+export interface EngineOptions extends Pick<
+  WritingOptions,
+  'onWrite' | 'onPass' | 'onEvent' | 'throttle' | 'seeding'
+> {
   readonly kube: Kube
   readonly profiles: Profiles
   readonly reserved: readonly string[]
