@@ -149,8 +149,13 @@ const BY_RULE: Readonly<Record<string, Readonly<Record<string, Case>>>> = {
         is: 'PROVISIONING',
         reason: 'SomethingHolds',
       },
+      'nothing is told yet': {
+        given: { seeded: true },
+        is: 'PROVISIONING',
+        reason: 'Seeding',
+      },
       'all is there': {
-        given: { participant: seededAs('True') },
+        given: { participant: seededAs('True'), seeded: true },
         is: 'READY',
         reason: 'AllComponentsReady',
       },

@@ -33,6 +33,8 @@ export interface Snapshot {
   readonly expected?: readonly ComponentName[]
   /** It was READY at least once: from then on a loss is DEGRADED, never PROVISIONING or FAILED. */
   readonly everReady: boolean
+  /** It is one that is seeded: conditions about that are still to come when there are none. */
+  readonly seeded?: true
   readonly nowMs: number
 }
 
@@ -117,19 +119,25 @@ const seeding: ParticipantRule = {
   name: 'a participant that is seeded is PROVISIONING until its issuer knows it, its seed is in place and it holds its credential',
   state: 'PROVISIONING',
   reasons: ['the reason of the step', 'Seeding'],
-  judge: ({ notReady, snapshot: { participant, everReady } }) => {
-    const pending = seedConditionsOf(participant).find(({ status }) => status !== 'True')
-    if (everReady || notReady.length > 0 || pending === undefined) return undefined
-    const step = participant.status?.steps?.find(({ state }) => state === 'Waiting')
-    const message = 'all components are ready; issuer, wallet, definitions and credential are next'
-    if (step === undefined || step.name === 'readiness')
-      return { phase: 'PROVISIONING', reason: 'Seeding', message }
-    return {
-      phase: 'PROVISIONING',
-      reason: step.reason ?? 'Seeding',
-      message: `step ${step.name} waits: ${step.message ?? ''}`,
-    }
-  },
+  judge: ({ notReady, snapshot }) =>
+    snapshot.everReady || notReady.length > 0 || !isSeedPending(snapshot)
+      ? undefined
+      : { phase: 'PROVISIONING', ...whatSeedingWaitsFor(snapshot) },
+}
+
+function isSeedPending({ participant, seeded }: Snapshot): boolean {
+  const conditions = seedConditionsOf(participant)
+  return conditions.length === 0 ? seeded === true : conditions.some(({ status }) => status !== 'True')
+}
+
+function whatSeedingWaitsFor({ participant }: Snapshot): Pick<Summary, 'reason' | 'message'> {
+  const step = participant.status?.steps?.find(({ state }) => state === 'Waiting')
+  if (step !== undefined && step.name !== 'readiness')
+    return { reason: step.reason ?? 'Waiting', message: `step ${step.name} waits: ${step.message ?? ''}` }
+  return {
+    reason: 'Seeding',
+    message: 'all components are ready; issuer, wallet, definitions and credential are next',
+  }
 }
 
 const allReady: ParticipantRule = {

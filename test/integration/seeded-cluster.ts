@@ -60,7 +60,11 @@ export async function openSeeded(open: () => Promise<BuiltInTestCluster>): Promi
   const answer = dataspace.answer.bind(dataspace)
   const owned = stack.move()
   const seeded: SeededCluster = {
-    ...{ cluster, issuer, modernIssuer, file, path },
+    cluster,
+    issuer,
+    modernIssuer,
+    file,
+    path,
     calls: (participant) => seen.filter((call) => call.participant === participant),
     onCall: () => undefined,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

@@ -12,7 +12,7 @@ import type { Work } from '../work.ts'
 import { type SecretObject, valueIn } from './seeding.ts'
 
 /** Not among the objects that are wanted, so that nothing rewrites it; of Secrets nothing is pruned. */
-export const WALLET_SECRET = 'wallet-credentials'
+const WALLET_SECRET = 'wallet-credentials'
 
 export interface WalletRecord {
   readonly wallet: HeldWallet | undefined
