@@ -7,7 +7,7 @@ import type { EdcRequest } from '../../src/simulator/edc/answers.ts'
 import type { Issuer } from '../../src/simulator/edc/issuer.ts'
 import { ADMIN_PATH, openEdcServer } from '../support/edc-server.ts'
 import { openFolder } from '../support/folder.ts'
-import type { BuiltInTestCluster } from './test-cluster.ts'
+import { type BuiltInTestCluster, MISSING_IMAGE } from './test-cluster.ts'
 
 export interface EdcCallSeen {
   readonly participant: string
@@ -50,6 +50,8 @@ export async function openSeeded(open: () => Promise<BuiltInTestCluster>): Promi
     default: { edc: { generation: 'probe' } },
     modern: { edc: { generation: 'edc-0.15', issuer: modern.did } },
     plain: {},
+    // Its hub never runs.
+    broken: { edc: { generation: 'edc-0.15' }, components: { identityhub: { image: MISSING_IMAGE } } },
   }
   const file = JSON.stringify({ issuers, profiles })
   const folder = stack.use(await openFolder())

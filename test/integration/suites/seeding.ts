@@ -160,6 +160,27 @@ export function participantsAreSeeded(clusterName: string, open: () => Promise<B
       assert.equal(countOf('undone', /^DELETE .*participants\/[^/]+$/u), 1)
     })
 
+    it('ends with a participant that is deleted in the middle of it, and its wallet goes', async () => {
+      await using service = await serviceOn(seeded.cluster, { file: seeded.file })
+      seeded.issuer.mood = 'silent'
+      await create(service, 'hasty')
+      await untilTold(service, 'hasty', {
+        what: 'waiting for its credential',
+        holds: ({ message }) => message.includes('step credential waits'),
+      })
+      await remove(service, 'hasty')
+      seeded.issuer.mood = 'issue'
+      assert.equal(countOf('hasty', /^DELETE .*participants\/[^/]+$/u), 1)
+    })
+
+    it('holds up no removal of a participant whose EDC never ran', async () => {
+      await using service = await serviceOn(seeded.cluster, { file: seeded.file })
+      await create(service, 'never', { profile: 'broken' })
+      await untilStatus(service, 'never', ({ components }) => components['controlplane']?.ready === true)
+      await remove(service, 'never')
+      assert.deepEqual(seeded.calls('never'), [])
+    })
+
     it('keeps a participant while its issuer cannot be told of the removal, unless a person skips that', async () => {
       await using service = await serviceOn(seeded.cluster, { file: seeded.file })
       await create(service, 'held', { profile: 'modern' })
