@@ -3,11 +3,36 @@
 export interface Place {
   /** `spec.template.spec.containers[name=vault].image` */
   readonly text: string
-  /** The field names only, `spec.template.spec.containers.image`: what the rules of `rules.ts` look at. */
-  readonly fields: readonly string[]
+  /** Name of the innermost field: what the rules of `rules.ts` look at. */
+  readonly field: string
+  /** Name of the field around it. */
+  readonly outer: string
 }
 
-export const ROOT: Place = { text: '', fields: [] }
+/** Made for every field that is compared, and hardly ever told to anybody: the text is put together only then. */
+class Step implements Place {
+  readonly field: string
+  readonly outer: string
+  readonly #parent: Place
+  readonly #label: string | undefined
+
+  /** An item of a list has a label, and the names of its list. */
+  constructor(parent: Place, { field, outer }: Pick<Place, 'field' | 'outer'>, label?: string) {
+    this.field = field
+    this.outer = outer
+    this.#parent = parent
+    this.#label = label
+  }
+
+  get text(): string {
+    const { text } = this.#parent
+    if (this.#label !== undefined) return `${text}[${this.#label}]`
+    if (!/^[A-Za-z][A-Za-z0-9_-]*$/u.test(this.field)) return `${text}[${JSON.stringify(this.field)}]`
+    return text === '' ? this.field : `${text}.${this.field}`
+  }
+}
+
+export const ROOT: Place = { text: '', field: '', outer: '' }
 
 export type JsonMap = Readonly<Record<string, unknown>>
 
@@ -23,15 +48,10 @@ export function fieldOf(value: unknown, name: string): unknown {
   return isMap(value) && Object.hasOwn(value, name) ? value[name] : undefined
 }
 
-export function fieldAt({ text, fields }: Place, name: string): Place {
-  const plain = /^[A-Za-z][A-Za-z0-9_-]*$/u.test(name)
-  const dot = text === '' ? '' : '.'
-  return {
-    text: plain ? `${text}${dot}${name}` : `${text}[${JSON.stringify(name)}]`,
-    fields: [...fields, name],
-  }
+export function fieldAt(place: Place, name: string): Place {
+  return new Step(place, { field: name, outer: place.field })
 }
 
-export function itemAt({ text, fields }: Place, label: string): Place {
-  return { text: `${text}[${label}]`, fields }
+export function itemAt(place: Place, label: string): Place {
+  return new Step(place, place, label)
 }

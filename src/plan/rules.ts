@@ -69,27 +69,26 @@ export type ListRule =
   | { readonly kind: 'set' }
   | { readonly kind: 'atomic' }
 
-export function listRuleAt({ fields }: Place): ListRule {
-  const last = fields.at(-1) ?? ''
-  const lastTwo = fields.slice(-2).join('.')
+export function listRuleAt({ field, outer }: Place): ListRule {
+  const lastTwo = `${outer}.${field}`
   if (SETS.has(lastTwo)) return { kind: 'set' }
-  const keys = LIST_KEYS[lastTwo] ?? LIST_KEYS[last]
+  const keys = LIST_KEYS[lastTwo] ?? LIST_KEYS[field]
   return keys === undefined ? { kind: 'atomic' } : { kind: 'map', keys }
 }
 
 /** True for a map with keys of the writer's choice, such as labels or the data of a ConfigMap. */
-export function isFreeMap({ fields }: Place): boolean {
-  return FREE_MAPS.has(fields.at(-1) ?? '')
+export function isFreeMap({ field }: Place): boolean {
+  return FREE_MAPS.has(field)
 }
 
-export function isInFreeMap({ fields }: Place): boolean {
-  return FREE_MAPS.has(fields.at(-2) ?? '')
+export function isInFreeMap({ outer }: Place): boolean {
+  return FREE_MAPS.has(outer)
 }
 
-export function isAtomicMap({ fields }: Place): boolean {
-  return ATOMIC_MAPS.has(fields.at(-1) ?? '')
+export function isAtomicMap({ field }: Place): boolean {
+  return ATOMIC_MAPS.has(field)
 }
 
-export function isAmount({ fields }: Place): boolean {
-  return fields.at(-1) === 'sizeLimit' || AMOUNTS.has(fields.at(-2) ?? '')
+export function isAmount({ field, outer }: Place): boolean {
+  return field === 'sizeLimit' || AMOUNTS.has(outer)
 }
