@@ -16,6 +16,11 @@ describe('a container that cannot be created or started', () => {
     assert.equal(tellOf({ pod }, 0).cause, 'ConfigMissing')
   })
 
+  it('has a reason also where the kubelet gave none', () => {
+    const pod = aStartingPod(waitingFor('', 'failed to sync secret cache'))
+    assert.equal(tellOf({ pod }, 0).reason, 'ContainerCreating')
+  })
+
   it('a container whose Secret, ConfigMap or key is missing fails the component after 15 s', () => {
     const texts = [
       'secret "controlplane" not found',

@@ -119,7 +119,8 @@ function createSign(context: ContainerContext, trouble: string): Sign {
 function waitingSign(context: ContainerContext, trouble: string): Pick<Sign, 'reason' | 'message'> {
   const { reason = '', message = '' } = context.container.waiting ?? {}
   return {
-    reason,
+    // A condition must have one.
+    reason: reason === '' ? 'ContainerCreating' : reason,
     message: labelled(`${nameOf(context)} ${trouble}`, oneLine(withoutTransport(message), 300)),
   }
 }
