@@ -21,6 +21,7 @@ WORKDIR /app
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY package.json LICENSE ./
 COPY src ./src
+COPY seed ./seed
 
 # The cache is for this very Node, this user and these paths, so it is filled where it will be read.
 FROM program AS cache

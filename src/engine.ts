@@ -17,11 +17,15 @@ import { type Caches, openCaches } from './observe/caches.ts'
 import { DidIndex } from './observe/did-index.ts'
 import { Observer, type Stopwatch } from './observe/observer.ts'
 import { readingOf, watchReadings } from './observe/reading.ts'
+import { seedingOf } from './reconcile/seeding/seeding.ts'
 import { MemoryStore } from './store/memory.ts'
 import type { OpenedStore } from './store/open-store.ts'
 import { Writing, type WritingOptions } from './writing.ts'
 
-export interface EngineOptions extends Pick<WritingOptions, 'onWrite' | 'onPass' | 'onEvent' | 'throttle'> {
+export interface EngineOptions extends Pick<
+  WritingOptions,
+  'onWrite' | 'onPass' | 'onEvent' | 'throttle' | 'seeding'
+> {
   readonly kube: Kube
   readonly profiles: Profiles
   readonly reserved: readonly string[]
@@ -86,6 +90,7 @@ export function openEngine(options: EngineOptions): Engine {
       now: sight.judgingNow,
       digest,
       onDerived: writing.publish,
+      isSeeded: (participant) => seedingOf(participant, options.seeding) !== undefined,
       ...(stopwatch && { stopwatch }),
     }),
   )

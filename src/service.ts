@@ -16,6 +16,7 @@ import { newIdentity, openLeaseElection } from './kube/lease-election.ts'
 import { explainUnreadable } from './kube/preflight.ts'
 import { TokenBucket } from './kube/token-bucket.ts'
 import { BROKEN_IMAGE_PROFILE } from './manifests/default-profile.ts'
+import { openSeeding } from './seeding.ts'
 import type { BuiltInCluster } from './simulator/cluster.ts'
 import { type OpenedStore, openStore } from './store/open-store.ts'
 import { type Metrics, openMetrics } from './telemetry/metrics.ts'
@@ -44,9 +45,7 @@ export async function startService(config: Config, options: ServiceOptions): Pro
   await using stack = new AsyncDisposableStack()
   const { log } = options
   const { source, builtIn } = await openSource(stack, config.cluster, log)
-  const credentials = await openCredentials(source, {
-    now: () => performance.now(),
-  })
+  const credentials = await openCredentials(source, { now: () => performance.now() })
   const metrics = openMetrics()
   const client = { ...options, credentials, onCall: callsToldTo(metrics.onCall, options.onCall) }
   const bucket = new TokenBucket(config.writeRate)
@@ -57,6 +56,7 @@ export async function startService(config: Config, options: ServiceOptions): Pro
   const home = await openStore(config.store, { log, random: Math.random })
   stack.use(home.store)
   const identity = newIdentity()
+  const seeding = openSeeding(stack, config, { builtIn, credentials, userAgent: userAgentOf(options) })
   const leadership = openLeadership(stack, config.leadership, { ...client, identity })
   const engine = stack.use(
     openEngine({
@@ -74,6 +74,7 @@ export async function startService(config: Config, options: ServiceOptions): Pro
       instance: identity,
       throttle: { bucket, onWait: metrics.onWriteWait },
       leadership,
+      ...(seeding && { seeding }),
     }),
   )
   const stopping = new AbortController()
@@ -103,6 +104,10 @@ export async function startService(config: Config, options: ServiceOptions): Pro
   }
 }
 
+function userAgentOf({ version }: Pick<ServiceOptions, 'version'>): string {
+  return `dataspace-provisioner/${version}`
+}
+
 interface ClientOptions extends Pick<ServiceOptions, 'version' | 'log'> {
   readonly onCall: NonNullable<KubeOptions['onCall']>
   readonly onBusy?: NonNullable<KubeOptions['onBusy']>
@@ -113,7 +118,7 @@ interface ClientOptions extends Pick<ServiceOptions, 'version' | 'log'> {
 }
 
 function openClient(stack: AsyncDisposableStack, { version, remark = '', ...options }: ClientOptions): Kube {
-  const userAgent = `dataspace-provisioner/${version}${remark}`
+  const userAgent = userAgentOf({ version }) + remark
   return stack.use(openKube({ ...options, userAgent, random: Math.random }))
 }
 

@@ -27,6 +27,24 @@ profiles:
   a: { routes: { kind: loadbalancer } }
   b: { network: { gateway: { cidrs: [everywhere] } } }
 `,
+  'seeding.yaml': `
+issuers:
+  - did: did:web:issuer.example
+    address: https://issuer.example/api/admin
+    generation: edc-0.19
+    key: { file: issuer-key }
+    credential: { type: MembershipCredential, definition: membership }
+seed: { files: [offers.json] }
+profiles:
+  default: { edc: { generation: probe } }
+  plain: {}
+`,
+  'seeding-by-nobody.yaml': `
+seed: { files: [offers.json, missing.json] }
+profiles: { default: { edc: { generation: edc-0.15, issuer: 'did:web:nobody.example' } } }
+`,
+  'issuer-key': 'the-key\n',
+  'offers.json': '{ "assets": [{ "id": "prices", "properties": {}, "address": { "type": "HttpData" } }] }',
   'wrong.yaml': 'profiles: { small: { components: { postgres: { imag: x } } } }',
   'broken.yaml': 'profiles: [',
   'discovering.yaml': 'discovery: { legacy: true }',
@@ -233,5 +251,46 @@ describe('discovery', () => {
       'DISCOVERY_LEGACY must be true or false, got "yes"',
     ])
     assert.match(faultsOf(['--config', 'misspelt.yaml']).join(), /"misspelt\.yaml" at \/discovery/u)
+  })
+})
+
+describe('the settings of seeding', () => {
+  it('name no participant unless a profile asks for it', () => {
+    assert.equal(read(['--config', 'profiles.yaml']).seeding, undefined)
+  })
+
+  it('say which profiles are seeded, by which issuer, and with what', () => {
+    const { profiles, data } = read(['--config', 'seeding.yaml']).seeding ?? assert.fail('nothing is seeded')
+    assert.deepEqual([...profiles.keys()], ['default'])
+    const { generation, issuer } = profiles.get('default') ?? assert.fail('not seeded')
+    const { issuerDid, contextId, address, key } = issuer
+    assert.deepEqual(
+      [generation, issuerDid, contextId, address.href, key],
+      [
+        'probe',
+        'did:web:issuer.example',
+        'did:web:issuer.example',
+        'https://issuer.example/api/admin',
+        { value: 'the-key' },
+      ],
+    )
+    assert.deepEqual(
+      data.assets.map(({ id }) => id),
+      ['prices'],
+    )
+  })
+
+  it('are refused with the file, the place and what is known', () => {
+    assert.deepEqual(faultsOf(['--config', 'seeding-by-nobody.yaml']), [
+      '"seeding-by-nobody.yaml" at /profiles/default/edc: there is no issuer did:web:nobody.example; listed in issuers: none',
+      'the file "missing.json", which the CONFIG file names, cannot be read: no such file',
+    ])
+  })
+
+  it('take a way to participants only with placeholders', () => {
+    const template = 'http://{participant}.example:{port}'
+    assert.equal(read(['--participant-address', template]).participantAddress, template)
+    const [fault = ''] = faultsOf(['--participant-address', 'http://all.example:{port}'])
+    assert.match(fault, /^PARTICIPANT_ADDRESS must have \{participant\}/u)
   })
 })

@@ -1,6 +1,8 @@
 /** Turns settings into one validated value. Every fault is reported at once, by name. */
+import { type AddressTemplate, readAddressTemplate } from '../edc/reach.ts'
 import type { Profiles } from '../model/profile.ts'
 import type { StoreChoice } from '../model/store-choice.ts'
+import type { SeedSettings } from '../seed/settings.ts'
 import { type Auth, isLoopback, readAuth } from './auth.ts'
 import { SETTINGS, type Settings } from './env.ts'
 import { readFileSettings } from './file.ts'
@@ -22,6 +24,10 @@ export interface Config {
   readonly profiles: Profiles
   readonly reserved: readonly string[]
   readonly discovery: { readonly legacy: boolean }
+  /** Left out: no participant is seeded. */
+  readonly seeding?: SeedSettings
+  /** How participants are reached, when an operator says so. */
+  readonly participantAddress?: AddressTemplate
 }
 
 export type ClusterChoice =
@@ -74,6 +80,7 @@ export function readConfig({ args, env, readFile }: ConfigSource): Config | 'hel
     unavailableAfterMs: readUnavailableAfter(settings, faults),
     log: readLog(settings, faults),
     ...file,
+    ...readParticipantAddress(settings, faults),
     discovery: { legacy: readSwitch('discoveryLegacy', settings, faults) ?? file.discovery.legacy },
   }
   if (faults.length > 0) throw new ConfigError(faults)
@@ -108,6 +115,14 @@ function readSwitch(name: 'discoveryLegacy', settings: Settings, faults: string[
   if (text === undefined || text === 'true' || text === 'false') return text && text === 'true'
   faults.push(`${SETTINGS[name].variable} must be true or false, got "${text}"`)
   return undefined
+}
+
+function readParticipantAddress(
+  { participantAddress: text }: Settings,
+  faults: string[],
+): Pick<Config, 'participantAddress'> {
+  const participantAddress = text === undefined ? undefined : readAddressTemplate(text, faults)
+  return participantAddress === undefined ? {} : { participantAddress }
 }
 
 /** A healthy watch may be silent as long as the least. */

@@ -71,6 +71,14 @@ export const SETTINGS = {
     byDefault: 'twice KUBE_QPS',
     meaning: 'How many of these writes may come at once after a time with fewer.',
   },
+  participantAddress: {
+    flag: 'participant-address',
+    variable: 'PARTICIPANT_ADDRESS',
+    value: 'TEMPLATE',
+    byDefault: "Service names in a pod, else the API server's service proxy",
+    meaning:
+      'How the components of a participant are reached for seeding, for example http://{participant}.example:{port}. Placeholders: {participant}, {service}, {port}.',
+  },
   store: {
     flag: 'store',
     variable: 'STORE',
@@ -122,7 +130,7 @@ export const SETTINGS = {
     variable: 'CONFIG',
     value: 'FILE',
     byDefault: 'built-in profile and reserved names',
-    meaning: 'YAML file with profiles, reserved names and discovery.',
+    meaning: 'YAML file with profiles, issuers, seed files, reserved names and discovery.',
   },
 } as const satisfies Readonly<Record<string, Setting>>
 

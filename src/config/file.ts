@@ -1,4 +1,4 @@
-/** Reads the configuration file: profiles (releases of images), reserved names, discovery. A profile says only what differs. */
+/** Reads the configuration file: profiles (releases of images), seeding, reserved names, discovery. A profile says only what differs. */
 import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { parseDocument } from 'yaml'
@@ -6,6 +6,8 @@ import { DEFAULT_PROFILE } from '../manifests/default-profile.ts'
 import { RESERVED_BY_DEFAULT } from '../model/names.ts'
 import { COMPONENTS, type ComponentName } from '../model/participant.ts'
 import { type ComponentProfile, type Profile, type Profiles, ROUTE_KINDS } from '../model/profile.ts'
+import type { SeedSettings } from '../seed/settings.ts'
+import { EdcOfProfile, IssuerList, readSeeding, SeedFiles, type SeedingReading } from './seeding.ts'
 
 const strict = { additionalProperties: false } as const
 
@@ -63,6 +65,7 @@ const ProfileSettings = Type.Object(
     ),
     routes: Type.Optional(RouteSettings),
     network: Type.Optional(NetworkSettings),
+    edc: Type.Optional(EdcOfProfile),
     components: Type.Optional(
       Type.Object(
         Object.fromEntries(COMPONENTS.map((name) => [name, Type.Optional(ComponentSettings)])),
@@ -78,6 +81,8 @@ const FileSettings = Type.Object(
   {
     reserved: Type.Optional(Type.Array(Type.String({ minLength: 1 }))),
     discovery: Type.Optional(Type.Object({ legacy: Type.Optional(Type.Boolean()) }, strict)),
+    issuers: Type.Optional(IssuerList),
+    seed: Type.Optional(SeedFiles),
     profiles: Type.Optional(
       Type.Record(Type.String({ pattern: '^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$' }), ProfileSettings),
     ),
@@ -89,6 +94,8 @@ export interface FromFile {
   readonly profiles: Profiles
   readonly reserved: readonly string[]
   readonly discovery: { readonly legacy: boolean }
+  /** Left out: no participant is seeded. */
+  readonly seeding?: SeedSettings
 }
 
 /** What holds without a file. */
@@ -106,14 +113,15 @@ export function readFileSettings(
 ): FromFile {
   if (path === undefined) return BUILT_IN
   try {
-    return parseFile(path, readFile(path), faults)
+    return parseFile({ file: path, readFile, faults }, readFile(path))
   } catch (error) {
     faults.push(`CONFIG names the file "${path}", which cannot be read: ${(error as Error).message}`)
     return BUILT_IN
   }
 }
 
-function parseFile(path: string, text: string, faults: string[]): FromFile {
+function parseFile(reading: SeedingReading, text: string): FromFile {
+  const { file: path, faults } = reading
   const document = parseDocument(text)
   const [syntax] = document.errors
   if (syntax !== undefined) {
@@ -130,10 +138,25 @@ function parseFile(path: string, text: string, faults: string[]): FromFile {
     readProfile(name, settings),
   )
   return {
+    ...seedingIn(content, reading),
     profiles: new Map([...BUILT_IN.profiles, ...profiles.map((profile) => [profile.name, profile] as const)]),
     reserved: content.reserved ?? BUILT_IN.reserved,
     discovery: { ...BUILT_IN.discovery, ...content.discovery },
   }
+}
+
+function seedingIn(
+  { issuers, seed, profiles = {} }: Static<typeof FileSettings>,
+  reading: SeedingReading,
+): Pick<FromFile, 'seeding'> {
+  const edc = Object.entries(profiles).flatMap(([name, settings]) =>
+    settings.edc === undefined ? [] : [[name, settings.edc] as const],
+  )
+  const seeding = readSeeding(
+    { edc: new Map(edc), ...(issuers && { issuers }), ...(seed && { seed }) },
+    reading,
+  )
+  return seeding === undefined ? {} : { seeding }
 }
 
 function readProfile(name: string, settings: ProfileSettings): Profile {

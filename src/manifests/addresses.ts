@@ -53,6 +53,11 @@ export function dspCallbackUrl(input: ManifestInput): string {
   return `${publicUrl(input)}${ENDPOINTS.controlplane.protocol.path}`
 }
 
+/** Where issuers and other participants reach the credential service of this one. */
+export function credentialsUrl(input: ManifestInput): string {
+  return `${publicUrl(input)}${ENDPOINTS.identityhub.credentials.path}`
+}
+
 function publicUrl(input: ManifestInput): string {
   const { host } = input.spec
   const { hostname, prefix } = publicPlace(input)

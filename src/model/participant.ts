@@ -40,7 +40,13 @@ export interface Condition {
 }
 
 /** Conditions that the reconciler writes. */
-export const RECONCILE_CONDITIONS = ['NamespaceReady'] as const
+export const RECONCILE_CONDITIONS = [
+  'NamespaceReady',
+  // Of participants that are seeded (`seed-steps.ts`).
+  'IssuerRegistered',
+  'Seeded',
+  'CredentialIssued',
+] as const
 /** Conditions that the status engine writes: derived, also from the reconciler's steps. */
 export const OBSERVE_CONDITIONS = ['Ready', 'Reconciling', 'Stalled', 'ComponentsReady', 'Reachable'] as const
 

@@ -22,6 +22,8 @@ export interface ObserverOptions {
   readonly onDerived: (participant: Participant, derived: Derived) => void
   /** Told how long things take, for metrics. */
   readonly stopwatch?: Stopwatch
+  /** Whether a participant is one that is seeded. Default: none is. */
+  readonly isSeeded?: (participant: Participant) => boolean
   readonly tuning?: { readonly tickMs?: number; readonly sliceMs?: number }
 }
 
@@ -148,11 +150,13 @@ export class Observer implements AsyncDisposable {
   }
 
   #derive(surroundings: Surroundings, before: Derived | undefined): Derived {
-    const { digest, now } = this.#options
+    const { digest, now, isSeeded } = this.#options
+    const { participant, byName } = surroundings
     const snapshot: Snapshot = {
       ...surroundings,
       everReady: before?.everReady === true || wasReady(surroundings),
       nowMs: now(),
+      ...(byName !== true && isSeeded?.(participant) === true && { seeded: true }),
       ...(before && { before: before.verdict }),
     }
     return derive({ snapshot, verdict: judge(snapshot), before, digest })

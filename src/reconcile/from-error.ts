@@ -1,7 +1,9 @@
 /** Turns an exception into an outcome. The only place that does; what it does not know goes on upwards. */
+import { EdcError } from '../edc/errors.ts'
 import { KubeApiError } from '../kube/errors.ts'
 import { SpecError, UnavailableError } from '../model/errors.ts'
 import type { Outcome } from '../model/outcome.ts'
+import { outcomeOfEdc } from './from-edc.ts'
 import { stalled, waiting } from './outcomes.ts'
 
 export interface RetryTimes {
@@ -17,6 +19,8 @@ export interface RetryTimes {
  * Waiting: `ApiServerUnavailable`, `NamespaceTerminating`, `Forbidden`, `Conflict` also where an object of another uid
  * has taken the name, or the API server's own reason (`TooManyRequests`, `InternalError`, …); never sooner than its `Retry-After` asks for.
  *
+ * What went wrong with EDC is in `from-edc.ts`.
+ *
  * Throws the error itself when it is none of these: then it is a bug.
  */
 export function outcomeOf(error: unknown, times: RetryTimes): Outcome {
@@ -24,6 +28,7 @@ export function outcomeOf(error: unknown, times: RetryTimes): Outcome {
   if (error instanceof UnavailableError)
     return waiting({ reason: 'ApiServerUnavailable', message: error.message }, times.retryInMs)
   if (error instanceof KubeApiError) return outcomeOfAnswer(error, times)
+  if (error instanceof EdcError) return outcomeOfEdc(error, times.retryInMs)
   throw error
 }
 

@@ -2,14 +2,19 @@
 import { FINALIZER } from '../model/names.ts'
 import type { Outcome } from '../model/outcome.ts'
 import type { Participant } from '../model/participant.ts'
+import type { ProfileSeeding } from '../seed/settings.ts'
 import { heldToDeadline } from './deadline.ts'
 import { outcomeOf, type RetryTimes } from './from-error.ts'
 import { heldStep } from './held-step.ts'
 import { waiting } from './outcomes.ts'
 import { release } from './removal/release.ts'
+import { removeHolder } from './removal/remove-holder.ts'
 import { removeNamespace } from './removal/remove-namespace.ts'
 import { removeRoutes } from './removal/remove-routes.ts'
+import { removeWallet } from './removal/remove-wallet.ts'
 import { skippable } from './removal/skip.ts'
+import { type Seeding, seedingOf } from './seeding/seeding.ts'
+import { seedSteps } from './seeding/steps.ts'
 import { accept } from './steps/accept.ts'
 import { finalizer } from './steps/finalizer.ts'
 import { namespace } from './steps/namespace.ts'
@@ -36,15 +41,31 @@ const PROVISIONING: readonly ReconcileStep[] = [
 ]
 /** Only looks: nothing is written for it but its own status. */
 const OBSERVING: readonly ReconcileStep[] = [accept, readiness]
-const REMOVAL: readonly ReconcileStep[] = [...skippable([removeRoutes, removeNamespace]), release]
 const REMOVAL_OF_OBSERVED: readonly ReconcileStep[] = [release]
 
-/** What there is to do for a participant. Once our finalizer is gone from one that is deleted, it is not ours to touch. */
-export function stepsFor({ metadata, spec }: Participant): readonly ReconcileStep[] {
+/**
+ * What there is to do for a participant in this pass; with `seeding`, also in its EDC if it is one that is seeded. Once our
+ * finalizer is gone from one that is deleted, it is not ours to touch.
+ */
+export function stepsFor(participant: Participant, seeding?: Seeding): readonly ReconcileStep[] {
+  const { metadata, spec } = participant
   const observed = spec.mode === 'Observed'
-  if (metadata.deletionTimestamp === undefined) return observed ? OBSERVING : PROVISIONING
+  if (metadata.deletionTimestamp === undefined)
+    return observed ? OBSERVING : [...PROVISIONING, ...seeded(participant, seeding, seedSteps)]
   if (metadata.finalizers?.includes(FINALIZER) !== true) return []
-  return observed ? REMOVAL_OF_OBSERVED : REMOVAL
+  if (observed) return REMOVAL_OF_OBSERVED
+  const unseeding = seeded(participant, seeding, (...how) => [removeHolder(...how), removeWallet(...how)])
+  return [...skippable([removeRoutes, ...unseeding, removeNamespace]), release]
+}
+
+/** None for a participant that is not seeded. */
+function seeded<Step>(
+  participant: Participant,
+  seeding: Seeding | undefined,
+  make: (seeding: Seeding, how: ProfileSeeding) => readonly Step[],
+): readonly Step[] {
+  const how = seedingOf(participant, seeding)
+  return seeding === undefined || how === undefined ? [] : make(seeding, how)
 }
 
 export interface StepResult {

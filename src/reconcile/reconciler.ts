@@ -17,6 +17,8 @@ import { logPass } from './log-pass.ts'
 import { isLooking, Looks } from './looks.ts'
 import { type PassResult, runSteps, stepsFor } from './pass.ts'
 import { type ReconcileStatus, reportOf, reportSuspended, saysAlready, statusPatch } from './report.ts'
+import type { Seeding } from './seeding/seeding.ts'
+import { Verified } from './seeding/verified.ts'
 import { assertCurrent, SupersededError } from './superseded.ts'
 import { survey } from './survey.ts'
 import { DEFAULT_TUNING, type Tuning } from './tuning.ts'
@@ -31,6 +33,8 @@ export interface ReconcilerOptions extends Omit<StepTools, 'tuning' | 'participa
     note(object: KubeObject): void
   }
   readonly random: () => number
+  /** Default: participants are ready when their components are. */
+  readonly seeding?: Seeding
   /** Participants worked on at the same time, at least 1. Default {@link PARALLEL_PASSES}. */
   readonly concurrency?: number | (() => number)
   /** Tells people what happened; silent by default. */
@@ -80,6 +84,7 @@ class Loop {
   /** Failed passes in a row, for the back-off; forgetting them costs only an early retry. */
   readonly #failures = new Map<string, number>()
   readonly #looks: Looks
+  readonly #verified: Verified
   readonly #stop = new AbortController()
   #surveying: Promise<void> | undefined
 
@@ -89,6 +94,9 @@ class Loop {
       now: () => performance.now(),
       goodForMs: { ready: () => this.#resyncMs(), unready: options.tuning.unreadyLookMs },
     })
+    const { random, tuning } = options
+    const verifyMs = (): number => tuning.verifySeedMs * (0.75 + random() / 2)
+    this.#verified = new Verified(() => performance.now(), verifyMs)
     this.queue = new WorkQueue({
       work: async (name, signal) => this.#look(name, signal),
       concurrency: options.concurrency ?? PARALLEL_PASSES,
@@ -146,13 +154,14 @@ class Loop {
     const participant = this.#options.participants.get(name)
     if (participant === undefined) {
       this.#looks.disturb(name)
+      this.#verified.forget(name)
       return this.#forget(name)
     }
     if (participant.spec.suspended && participant.metadata.deletionTimestamp === undefined) {
       this.#forget(name)
       return await this.#say(participant, reportSuspended(participant, this.#options.now()), signal)
     }
-    const steps = stepsFor(participant)
+    const steps = this.#verified.sparing(participant, stepsFor(participant, this.#options.seeding))
     if (steps.length === 0) return this.#forget(name)
     await this.#take(participant, steps, signal)
   }
@@ -165,6 +174,7 @@ class Loop {
     const pass = await this.#run(participant, steps, signal)
     this.#options.onPass?.(pass.failed ? 'failed' : pass.outcome.kind, performance.now() - startedAt)
     if (!pass.failed) this.#forget(name)
+    this.#verified.note(participant, pass.steps)
     this.#comeBack(participant, pass)
     if (isReleased(participant, pass)) this.#release(participant)
     else await this.#say(participant, reportOf(participant, pass, this.#options.tuning), signal)
@@ -229,7 +239,7 @@ class Loop {
     if (failed) this.#failures.set(name, (this.#failures.get(name) ?? 0) + 1)
     switch (outcome.kind) {
       case 'done':
-        this.queue.addAfter(name, this.#looks.leftMs(participant) ?? this.#resyncMs())
+        this.queue.addAfter(name, this.#restMs(participant))
         return
       case 'waiting':
         this.queue.addAfter(name, outcome.recheckAfterMs)
@@ -237,6 +247,12 @@ class Loop {
       case 'stalled':
         this.queue.addAfter(name, this.#options.tuning.stalledRecheckMs)
     }
+  }
+
+  /** Until what is known of its objects, or of what it was seeded with, has to be looked at again. */
+  #restMs(participant: Participant): number {
+    const looksMs = this.#looks.leftMs(participant) ?? this.#resyncMs()
+    return Math.min(looksMs, this.#verified.leftMs(participant) ?? looksMs)
   }
 
   /** Spread out, so that a start with many participants does not become a wave that returns. */

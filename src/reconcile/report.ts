@@ -3,19 +3,22 @@ import { API_VERSION, KIND } from '../model/names.ts'
 import type { Outcome } from '../model/outcome.ts'
 import type { Condition, Participant, ParticipantStatus, Step, StepState } from '../model/participant.ts'
 import { RECONCILE_CONDITIONS } from '../model/participant.ts'
+import { isSeedCondition } from '../model/seed-steps.ts'
 import { clip } from './clip.ts'
 import { heldStep } from './held-step.ts'
 import { type History, historyAfter, historyOfSuspended, type HistoryOptions } from './history.ts'
 import { STATES } from './outcomes.ts'
 import type { PassResult, StepResult } from './pass.ts'
+import { seedFindings } from './seeding/findings.ts'
 import { timeOf } from './times.ts'
 
 /** The part of the status that the reconciler owns. */
 export type ReconcileStatus = History &
   Pick<ParticipantStatus, 'observedGeneration' | 'namespace' | 'conditions' | 'steps'>
 
-type Finding = Pick<Condition, 'status' | 'reason' | 'message'>
-type Findings = Readonly<Partial<Record<(typeof RECONCILE_CONDITIONS)[number], Finding>>>
+export type Finding = Pick<Condition, 'status' | 'reason' | 'message'>
+/** Undefined: as it was. A condition that is not named does not concern the participant. */
+export type Findings = Readonly<Partial<Record<(typeof RECONCILE_CONDITIONS)[number], Finding | undefined>>>
 
 /**
  * What the status has to say after this pass.
@@ -33,12 +36,13 @@ export function reportOf(
   const namespaceStep = pass.steps.find(({ name }) => name === 'namespace' || name === 'remove-namespace')
   const owned = namespaceStep?.name === 'namespace' && namespaceStep.outcome?.kind === 'done'
   const observed = participant.spec.mode === 'Observed'
-  const aboutNamespace = observed ? { NamespaceReady: OBSERVED } : namespaceFinding(namespaceStep)
+  const aboutNamespace = observed ? OBSERVED : namespaceFinding(namespaceStep)
+  const findings = { NamespaceReady: aboutNamespace, ...seedFindings(participant, pass) }
   const { endedMs } = pass
   return {
     ...generationOf(participant),
     ...namespaceOf(participant, owned || observed),
-    conditions: conditionsOf(participant, aboutNamespace, timeOf(endedMs)),
+    conditions: conditionsOf(participant, findings, timeOf(endedMs)),
     steps: pass.steps.map((result) => stepOf(participant, result, endedMs)),
     ...historyAfter(participant, pass, options),
   }
@@ -49,7 +53,7 @@ export function reportSuspended(participant: Participant, nowMs: number): Reconc
   return {
     ...generationOf(participant),
     ...namespaceOf(participant, false),
-    conditions: conditionsOf(participant, {}, timeOf(nowMs)),
+    conditions: conditionsOf(participant, heldFindings(participant), timeOf(nowMs)),
     steps: participant.status?.steps ?? [],
     ...historyOfSuspended(participant, nowMs),
   }
@@ -89,21 +93,20 @@ export function statusPatch({ metadata }: Participant, status: ReconcileStatus):
   return patch as Participant
 }
 
-function namespaceFinding(step: StepResult | undefined): Findings {
-  if (step?.outcome === undefined) return {}
+function namespaceFinding(step: StepResult | undefined): Finding | undefined {
+  if (step?.outcome === undefined) return undefined
   const { outcome } = step
-  if (outcome.kind !== 'done')
-    return { NamespaceReady: { status: 'False', reason: outcome.reason, message: outcome.message } }
+  if (outcome.kind !== 'done') return { status: 'False', reason: outcome.reason, message: outcome.message }
   if (step.name === 'namespace')
-    return {
-      NamespaceReady: {
-        status: 'True',
-        reason: 'NamespaceOwned',
-        message: 'the namespace exists and is ours',
-      },
-    }
+    return { status: 'True', reason: 'NamespaceOwned', message: 'the namespace exists and is ours' }
   const message = outcome.message ?? 'the namespace is gone'
-  return { NamespaceReady: { status: 'False', reason: 'NamespaceReleased', message } }
+  return { status: 'False', reason: 'NamespaceReleased', message }
+}
+
+/** Those that there are stay as they were. */
+function heldFindings({ status }: Participant): Findings {
+  const held = status?.conditions?.filter(({ type }) => isSeedCondition(type)) ?? []
+  return { NamespaceReady: undefined, ...Object.fromEntries(held.map(({ type }) => [type, undefined])) }
 }
 
 const OBSERVED: Finding = {
@@ -114,7 +117,7 @@ const OBSERVED: Finding = {
 const UNKNOWN: Finding = { status: 'Unknown', reason: 'NotReached', message: 'not looked at yet' }
 
 function conditionsOf(participant: Participant, findings: Findings, now: string): readonly Condition[] {
-  return RECONCILE_CONDITIONS.map((type) => {
+  return RECONCILE_CONDITIONS.filter((type) => Object.hasOwn(findings, type)).map((type) => {
     const held = participant.status?.conditions?.find((condition) => condition.type === type)
     const finding = findings[type] ?? held ?? UNKNOWN
     return {

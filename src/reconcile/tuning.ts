@@ -17,6 +17,8 @@ export interface Tuning {
   readonly resyncMs: number
   /** The same for what is known of the objects of a participant whose components are not ready. */
   readonly unreadyLookMs: number
+  /** Between two looks at what a participant was seeded with, which nothing reports; spread by a quarter. */
+  readonly verifySeedMs: number
   /** How long after a write the status engine may take to notice what it set off. */
   readonly settleMs: number
   /** How long a step may wait before a person should look. */
@@ -38,6 +40,7 @@ export const DEFAULT_TUNING: Tuning = {
   verdictSettlesMs: 5_000,
   resyncMs: 30 * 60_000,
   unreadyLookMs: 5 * 60_000,
+  verifySeedMs: 10 * 60_000,
   // Counts that worsen are held back for 3 s (src/status/steadiness.ts).
   settleMs: 5_000,
   deadlines: {

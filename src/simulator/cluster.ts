@@ -4,6 +4,9 @@ import { participantCrd } from '../crd/participant-crd.ts'
 import type { Log } from '../model/log.ts'
 import { openControllers } from './controllers/controllers.ts'
 import { DEMO_TIMING, type Timing } from './controllers/timing.ts'
+import { ClusterRuntimes, ISSUER_ADMIN_PATH, ISSUER_PLACE } from './edc/cluster-runtimes.ts'
+import { EdcDataspace } from './edc/dataspace.ts'
+import type { Issuer } from './edc/issuer.ts'
 import { gatewayDefinition, httpRouteDefinition } from './gateway-api.ts'
 import { type MemoryState, openState } from './memory-state.ts'
 import { type ApiServer, openApiServer } from './server.ts'
@@ -28,6 +31,19 @@ export interface BuiltInCluster {
   readonly url: string
   readonly state: MemoryState
   readonly server: ApiServer
+  /** The EDC of its participants. */
+  readonly dataspace: EdcDataspace
+  /** Issues credentials to whoever is registered with it. */
+  readonly demoIssuer: DemoIssuer
+}
+
+export interface DemoIssuer {
+  readonly did: string
+  /** Of its admin API, with its path; behind the service proxy. */
+  readonly address: string
+  readonly contextId: string
+  readonly key: string
+  readonly double: Issuer
 }
 
 /** Has a ready node, a default StorageClass, Participants and the Gateway API. Rejects when the port is taken. */
@@ -36,10 +52,15 @@ export async function openCluster(options: ClusterOptions = {}): Promise<BuiltIn
   const state = openState({ now, newUid: randomUUID })
   await using stack = new AsyncDisposableStack()
   stack.use(openControllers({ state, timing, now, random, ...(log && { log }) }))
+  const dataspace = new EdcDataspace({ generation: '0.15', now, random: randomUUID })
+  const issuing = { did: 'did:web:issuer.example', contextId: 'issuer', key: randomUUID() }
+  const double = dataspace.addIssuer(issuing)
+  const runtimes = new ClusterRuntimes({ state, dataspace, issuer: double })
   const server = stack.use(
     await openApiServer({
       state,
       now,
+      listeners: (place, request) => runtimes.answer(place, request),
       ...(token !== undefined && { token }),
       ...(port !== undefined && { port }),
     }),
@@ -47,5 +68,15 @@ export async function openCluster(options: ClusterOptions = {}): Promise<BuiltIn
   for (const definition of [participantCrd(), gatewayDefinition(), httpRouteDefinition()])
     server.installCrd(definition)
   const owned = stack.move()
-  return { url: server.url, state, server, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  const { namespace, service, port: issuerPort } = ISSUER_PLACE
+  const address = `${server.url}/api/v1/namespaces/${namespace}/services/http:${service}:${issuerPort}/proxy${ISSUER_ADMIN_PATH}`
+  const demoIssuer = { ...issuing, address, double }
+  return {
+    url: server.url,
+    state,
+    server,
+    dataspace,
+    demoIssuer,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
 }

@@ -19,6 +19,7 @@ import { type Call, handled, type Handling, NO_SUCH_RESOURCE } from './handlers.
 import { asText, messageOf } from './json.ts'
 import { Kinds } from './kinds.ts'
 import type { MemoryState } from './memory-state.ts'
+import { answerProxied, type Listeners, proxiedAt } from './service-proxy.ts'
 import type { StoredObject } from './state.ts'
 import { internal, StatusFault } from './status-fault.ts'
 import { type Presentation, presentation } from './table.ts'
@@ -35,6 +36,8 @@ export interface ApiServerOptions {
   readonly now: () => number
   /** How often watches that allow it get a bookmark. Default 60 s. */
   readonly bookmarkIntervalMs?: number
+  /** What listens behind Services. Default: nothing. */
+  readonly listeners?: Listeners
   /** Counterparts of the CEL rules in custom resource definitions. Default: those of the product. */
   readonly rules?: readonly Rule[]
   /** Bytes that may wait for a slow watcher before it is cut off. Default 16 MB. */
@@ -154,6 +157,14 @@ class Api implements Disposable {
     if (plain !== undefined) return sendText(response, 200, plain)
     if (url.pathname === '/version') return send(response, 200, VERSION)
     this.#authenticate(request)
+    const { state, listeners = () => undefined } = this.#options
+    const proxied = proxiedAt(url.pathname)
+    if (proxied !== undefined)
+      return await answerProxied(request, response, { url, proxied, state, listeners })
+    await this.#answerAt(request, response, url)
+  }
+
+  async #answerAt(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
     const path = url.pathname.replace(/\/$/u, '')
     if (path === ACCESS_REVIEWS && request.method === 'POST')
       return send(response, 201, reviewed(await textOf(request)))

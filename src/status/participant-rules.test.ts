@@ -56,6 +56,17 @@ const step = (name: string, state: Step['state']): Step => ({
 })
 const withStep = (name: string, state: Step['state']) =>
   aParticipant({ status: { observedGeneration: 1, steps: [step(name, state)] } })
+const seededAs = (issued: 'True' | 'False' | 'Unknown', steps: readonly Step[] = []) => {
+  const is = (type: string, status: 'True' | 'False' | 'Unknown') => ({
+    type,
+    status,
+    reason: 'Told',
+    message: 'it is told',
+    lastTransitionTime: BORN,
+  })
+  const conditions = [is('IssuerRegistered', 'True'), is('Seeded', 'True'), is('CredentialIssued', issued)]
+  return aParticipant({ status: { observedGeneration: 1, steps, conditions } })
+}
 const going = aParticipant({ metadata: { deletionTimestamp: BORN } })
 const remaining = aNamespace({
   terminating: true,
@@ -105,6 +116,50 @@ const BY_RULE: Readonly<Record<string, Readonly<Record<string, Case>>>> = {
       reason: 'NothingToObserve',
     },
   },
+  'a participant that has been READY and lost what it was seeded with is DEGRADED until that is repaired': {
+    'the credential': {
+      given: { participant: seededAs('False'), everReady: true },
+      is: 'DEGRADED',
+      reason: 'SeedLost',
+    },
+    'not what nobody has looked at yet': {
+      given: { participant: seededAs('Unknown'), everReady: true },
+      is: 'READY',
+      reason: 'AllComponentsReady',
+    },
+    'nor before a component that is down': {
+      given: {
+        participant: seededAs('False'),
+        everReady: true,
+        workloads: healthy.map(down),
+      },
+      is: 'DEGRADED',
+      reason: 'ComponentsNotReady',
+    },
+  },
+  'a participant that is seeded is PROVISIONING until its issuer knows it, its seed is in place and it holds its credential':
+    {
+      'no step says why': {
+        given: { participant: seededAs('Unknown') },
+        is: 'PROVISIONING',
+        reason: 'Seeding',
+      },
+      'a step says why': {
+        given: { participant: seededAs('False', [step('credential', 'Waiting')]) },
+        is: 'PROVISIONING',
+        reason: 'SomethingHolds',
+      },
+      'nothing is told yet': {
+        given: { seeded: true },
+        is: 'PROVISIONING',
+        reason: 'Seeding',
+      },
+      'all is there': {
+        given: { participant: seededAs('True'), seeded: true },
+        is: 'READY',
+        reason: 'AllComponentsReady',
+      },
+    },
   'a participant is READY when every expected component is ready': {
     healthy: { given: {}, is: 'READY', reason: 'AllComponentsReady' },
     'with a Deployment in the place of a StatefulSet': {

@@ -8,6 +8,7 @@ import type {
   ObservedWorkload,
 } from '../model/observed.ts'
 import type { ComponentName, Participant, Phase, Step } from '../model/participant.ts'
+import { seedConditionsOf } from '../model/seed-steps.ts'
 import { type ComponentVerdict, judgeComponent } from './component.ts'
 import { judgeDeletion } from './deletion.ts'
 import { expectedComponents, podsOf } from './expected.ts'
@@ -32,6 +33,8 @@ export interface Snapshot {
   readonly expected?: readonly ComponentName[]
   /** It was READY at least once: from then on a loss is DEGRADED, never PROVISIONING or FAILED. */
   readonly everReady: boolean
+  /** It is one that is seeded: conditions about that are still to come when there are none. */
+  readonly seeded?: true
   readonly nowMs: number
 }
 
@@ -98,6 +101,43 @@ const nothingToObserve: ParticipantRule = {
           reason: 'NothingToObserve',
           message: `namespace "${snapshot.participant.metadata.name}" holds no Deployment or StatefulSet with the participant label yet`,
         },
+}
+
+/** What seeding made is gone, or cannot be told any more to be there. One that nobody has looked at yet is not lost. */
+const seedLost: ParticipantRule = {
+  name: 'a participant that has been READY and lost what it was seeded with is DEGRADED until that is repaired',
+  state: 'DEGRADED',
+  reasons: ['SeedLost'],
+  judge: ({ notReady, snapshot: { participant, everReady } }) => {
+    const lost = seedConditionsOf(participant).find(({ status }) => status === 'False')
+    if (!everReady || notReady.length > 0 || lost === undefined) return undefined
+    return { phase: 'DEGRADED', reason: 'SeedLost', message: `${lost.type} is False: ${lost.message}` }
+  },
+}
+
+const seeding: ParticipantRule = {
+  name: 'a participant that is seeded is PROVISIONING until its issuer knows it, its seed is in place and it holds its credential',
+  state: 'PROVISIONING',
+  reasons: ['the reason of the step', 'Seeding'],
+  judge: ({ notReady, snapshot }) =>
+    snapshot.everReady || notReady.length > 0 || !isSeedPending(snapshot)
+      ? undefined
+      : { phase: 'PROVISIONING', ...whatSeedingWaitsFor(snapshot) },
+}
+
+function isSeedPending({ participant, seeded }: Snapshot): boolean {
+  const conditions = seedConditionsOf(participant)
+  return conditions.length === 0 ? seeded === true : conditions.some(({ status }) => status !== 'True')
+}
+
+function whatSeedingWaitsFor({ participant }: Snapshot): Pick<Summary, 'reason' | 'message'> {
+  const step = participant.status?.steps?.find(({ state }) => state === 'Waiting')
+  if (step !== undefined && step.name !== 'readiness')
+    return { reason: step.reason ?? 'Waiting', message: `step ${step.name} waits: ${step.message ?? ''}` }
+  return {
+    reason: 'Seeding',
+    message: 'all components are ready; issuer, wallet, definitions and credential are next',
+  }
 }
 
 const allReady: ParticipantRule = {
@@ -191,6 +231,8 @@ export const PARTICIPANT_RULES: readonly ParticipantRule[] = [
   deleting,
   stalled,
   nothingToObserve,
+  seedLost,
+  seeding,
   allReady,
   wasReady,
   componentFailed,

@@ -96,3 +96,11 @@ export async function describeParticipant(cluster: TestCluster, name: string): P
   const resource = await cluster.kube.get(RESOURCES.Participant, { name })
   return [resource, ...(await eventsAbout(cluster, name))].map((object) => JSON.stringify(object)).join('\n')
 }
+
+/** Until the newest operation is told so, such as `update succeeded`. */
+export async function untilNewest(service: Service, name: string, story: string): Promise<void> {
+  await eventually(async () => (await operationsOf(service, name)).map(told)[0] === story, {
+    what: `${name} to have ${story}`,
+    withinMs: CLUSTER_MS,
+  })
+}

@@ -1,4 +1,5 @@
 /** A cluster to test on: the built-in one or a real API server. The suites cannot tell which. */
+import { readFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,7 +11,7 @@ import { type Credentials, openCredentials } from '../../src/kube/credentials.ts
 import type { Kube } from '../../src/kube/kube.ts'
 import type { ComponentName } from '../../src/model/participant.ts'
 import { type RunningService, startService } from '../../src/service.ts'
-import { openCluster } from '../../src/simulator/cluster.ts'
+import { type BuiltInCluster, openCluster } from '../../src/simulator/cluster.ts'
 import { FAST_TIMING } from '../../src/simulator/controllers/timing.ts'
 import { openLogger } from '../../src/telemetry/logger.ts'
 import { Api } from '../cluster/api.ts'
@@ -43,14 +44,20 @@ export function shared<C extends TestCluster>(open: () => Promise<C>): () => Pro
   }
 }
 
-export async function openBuiltIn(): Promise<TestCluster> {
+export interface BuiltInTestCluster extends TestCluster {
+  /** The EDC of its participants. */
+  readonly dataspace: BuiltInCluster['dataspace']
+}
+
+export async function openBuiltIn(): Promise<BuiltInTestCluster> {
   await using stack = new AsyncDisposableStack()
   const cluster = stack.use(await openCluster({ timing: FAST_TIMING, token: TOKEN }))
   const dir = await mkdtemp(join(tmpdir(), 'dataspace-provisioner-'))
   stack.defer(() => rm(dir, { recursive: true }))
   const kubeconfig = join(dir, 'kubeconfig')
   await writeFile(kubeconfig, JSON.stringify(kubeconfigFor(cluster.url)))
-  return owning(stack, { kubeconfig, ...(await clientsOf(kubeconfig, stack)) })
+  const { dataspace } = cluster
+  return owning(stack, { kubeconfig, dataspace, ...(await clientsOf(kubeconfig, stack)) })
 }
 
 export async function openReal(): Promise<TestCluster> {
@@ -172,7 +179,7 @@ function configFor(
     args: ['--port', '0', '--kubeconfig', kubeconfig, '--config', 'suite.yaml', ...settings, ...args],
     // Services of several suites share a cluster and get in nobody's way; who is elected is a suite of its own.
     env: { LEADER_ELECTION: 'off' },
-    readFile: () => file,
+    readFile: (path) => (path === 'suite.yaml' ? file : readFileSync(path, 'utf8')),
   })
   if (config === 'help') throw new Error('the test asked for help')
   return config

@@ -118,8 +118,9 @@ class Build {
 
   #env(rest: string): void {
     for (const pair of rest.split(' ')) {
-      const [name = '', value = ''] = pair.split('=')
-      this.#stage.env[name] = value
+      // A value may hold `=` itself.
+      const at = pair.indexOf('=')
+      this.#stage.env[pair.slice(0, at)] = pair.slice(at + 1)
     }
   }
 

@@ -65,8 +65,12 @@ export class EdcDataspace {
     this.#participants.delete(name)
   }
 
-  addIssuer(options: Omit<IssuerOptions, 'generation'>): Issuer {
-    const issuer = new Issuer({ ...options, generation: GENERATION[this.#options.generation] })
+  /** Of the generation of the dataspace, unless another is given. */
+  addIssuer(
+    options: Omit<IssuerOptions, 'generation'>,
+    generation: GenerationName = this.#options.generation,
+  ): Issuer {
+    const issuer = new Issuer({ ...options, generation: GENERATION[generation] })
     this.#issuers.set(issuer.did, issuer)
     return issuer
   }

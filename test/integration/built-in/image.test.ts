@@ -99,6 +99,8 @@ describe('the image', () => {
       await eventually(async () => (await fetch(`${url}/readyz`)).ok, { what: 'readiness' })
       await create({ url }, 'acme')
       assert.equal((await statusOf({ url }, 'acme'))?.status, 'PROVISIONING')
+    } catch (cause) {
+      throw new Error(`it said: ${said}`, { cause })
     } finally {
       child.kill('SIGTERM')
     }

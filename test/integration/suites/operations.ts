@@ -17,6 +17,7 @@ import {
   operationsOf,
   told,
   untilEvent,
+  untilNewest,
   untilOver,
 } from '../operations.ts'
 import { call, CLUSTER_MS, create, remove, setFault, untilReady, untilStatus } from '../participants.ts'
@@ -124,21 +125,17 @@ export function operationsAreRemembered(clusterName: string, open: OpenTestClust
         { type: 'merge', manager: 'kubectl-edit', body },
       )
       // While it runs, a retry would be this very operation.
-      await eventually(
-        async () => (await operationsOf(service, 'op-broken')).map(told)[0] === 'update succeeded',
-        { what: 'the update to succeed', withinMs: CLUSTER_MS },
-      )
+      await untilNewest(service, 'op-broken', 'update succeeded')
       await using other = await serviceOn(cluster)
-      const { location } = await ask(other, 'op-broken', 'retry')
+      const { location, operation } = await ask(other, 'op-broken', 'retry')
+      assert.equal(operation.type, 'retry')
       assert.equal((await untilOver(other, location)).state, 'succeeded')
-      await eventually(
-        async () => {
-          const operations = await operationsOf(service, 'op-broken')
-          assert.equal(operations.at(-1)?.type, 'create')
-          return operations.map(told).join() === 'retry succeeded,update succeeded,create failed'
-        },
-        { what: 'the first process to know of it' },
-      )
+      await untilNewest(service, 'op-broken', 'retry succeeded')
+      assert.deepEqual((await operationsOf(service, 'op-broken')).map(told), [
+        'retry succeeded',
+        'update succeeded',
+        'create failed',
+      ])
       await remove(service, 'op-broken')
     })
 
@@ -152,12 +149,7 @@ export function operationsAreRemembered(clusterName: string, open: OpenTestClust
         spec: { did: 'did:web:op-foreign.example', suspended: true },
       } as KubeObject)
       await cluster.kube.create<KubeObject>(namespace)
-      await eventually(
-        async () => (await operationsOf(service, 'op-foreign')).map(told)[0] === 'suspend succeeded',
-        {
-          what: 'the suspension to be recorded',
-        },
-      )
+      await untilNewest(service, 'op-foreign', 'suspend succeeded')
       const { location } = await ask(service, 'op-foreign', 'resume')
       const failed = await untilOver(service, location)
       assert.deepEqual(
@@ -175,11 +167,7 @@ export function operationsAreRemembered(clusterName: string, open: OpenTestClust
       )
       await annotate('op-foreign', 'now')
       await untilReady(service, 'op-foreign')
-      await eventually(
-        async () =>
-          (await operationsOf(service, 'op-foreign')).map(told).join().startsWith('retry succeeded,'),
-        { what: 'the retry to be over' },
-      )
+      await untilNewest(service, 'op-foreign', 'retry succeeded')
       await untilEvent(cluster, 'op-foreign', { reason: 'StepRecovered', says: /^step namespace is done/u })
       await remove(service, 'op-foreign')
     })

@@ -1,0 +1,30 @@
+/** The steps of seeding by name, and what each says about a participant. */
+import type { Condition, Participant } from './participant.ts'
+
+/** In order; a step relies on all before it. */
+export const SEED_STEPS = ['apis', 'holder', 'wallet', 'hand-over', 'definitions', 'credential'] as const
+export type SeedStep = (typeof SEED_STEPS)[number]
+
+/** Conditions of participants that are seeded, and the steps that have to be done for each. */
+export const SEED_CONDITIONS = {
+  IssuerRegistered: ['holder'],
+  Seeded: ['wallet', 'hand-over', 'definitions'],
+  CredentialIssued: ['credential'],
+} as const satisfies Readonly<Record<string, readonly SeedStep[]>>
+
+export type SeedCondition = keyof typeof SEED_CONDITIONS
+
+export function isSeedStep(name: string): boolean {
+  return SEED_STEPS.some((step) => step === name)
+}
+
+export function isSeedCondition(type: string): boolean {
+  return Object.hasOwn(SEED_CONDITIONS, type)
+}
+
+/** In the order in which they come about; none for a participant that is not seeded. */
+export function seedConditionsOf({ status }: Pick<Participant, 'status'>): readonly Condition[] {
+  return Object.keys(SEED_CONDITIONS).flatMap(
+    (type) => status?.conditions?.find((condition) => condition.type === type) ?? [],
+  )
+}

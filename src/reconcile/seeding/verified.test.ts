@@ -1,0 +1,79 @@
+/** Tests for how long a participant that was found seeded is asked nothing. */
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { aParticipant } from '../../../test/support/builders.ts'
+import { SEED_STEPS } from '../../model/seed-steps.ts'
+import { done, waiting } from '../outcomes.ts'
+import type { Work } from '../work.ts'
+import { Verified } from './verified.ts'
+
+// Without an operation that it asks for.
+const participant = aParticipant({
+  status: {
+    observedGeneration: 1,
+    operations: [
+      { id: 'acme.create.1', type: 'create', state: 'succeeded', generation: 1, steps: [], startedTime: '' },
+    ],
+  },
+})
+const DONE = SEED_STEPS.map((name) => ({ name, outcome: done() }))
+
+function verified() {
+  let nowMs = 0
+  const asked: string[] = []
+  const memory = new Verified(
+    () => nowMs,
+    () => 1000,
+  )
+  const steps = ['readiness', ...SEED_STEPS].map((name) => ({
+    name,
+    run: async () => {
+      asked.push(name)
+      return done()
+    },
+  }))
+  const pass = async (): Promise<readonly string[]> => {
+    asked.length = 0
+    for (const step of memory.sparing(participant, steps)) await step.run({} as Work)
+    return [...asked]
+  }
+  return { memory, pass, wait: (ms: number) => void (nowMs += ms) }
+}
+
+describe('a participant that was found seeded', () => {
+  it('is asked nothing until the time is over, and its other steps are taken all the same', async () => {
+    const { memory, pass, wait } = verified()
+    assert.deepEqual(await pass(), ['readiness', ...SEED_STEPS])
+    memory.note(participant, DONE)
+    wait(999)
+    assert.deepEqual(await pass(), ['readiness'])
+    memory.note(participant, DONE)
+    wait(1)
+    assert.equal((await pass()).length, 1 + SEED_STEPS.length, 'a spared pass must not lengthen the time')
+  })
+
+  it('is asked again after a pass in which its components were not ready', async () => {
+    const { memory, pass } = verified()
+    memory.note(participant, DONE)
+    memory.note(
+      participant,
+      SEED_STEPS.map((name) => ({ name, outcome: undefined })),
+    )
+    assert.equal((await pass()).length, 1 + SEED_STEPS.length)
+  })
+
+  it('is not one of which a step still waits', async () => {
+    const { memory, pass } = verified()
+    const why = { reason: 'CredentialPending', message: 'it is under way' }
+    memory.note(participant, [...DONE.slice(0, -1), { name: 'credential', outcome: waiting(why, 500) }])
+    assert.equal((await pass()).length, 1 + SEED_STEPS.length)
+  })
+
+  it('is another with another specification', () => {
+    const { memory } = verified()
+    memory.note(participant, DONE)
+    const changed = { ...participant, metadata: { ...participant.metadata, generation: 2 } }
+    assert.equal(memory.leftMs(changed), undefined)
+    assert.equal(memory.leftMs(participant), 1000)
+  })
+})

@@ -1,0 +1,62 @@
+/** Remembers for a while that a participant was found as it was seeded: a pass need not ask its EDC again. */
+import { askedOperation } from '../../model/operation.ts'
+import type { Outcome } from '../../model/outcome.ts'
+import type { Participant } from '../../model/participant.ts'
+import { isSeedStep } from '../../model/seed-steps.ts'
+import { done } from '../outcomes.ts'
+import type { StepResult } from '../pass.ts'
+import type { ReconcileStep } from '../work.ts'
+
+interface Finding {
+  readonly of: string
+  readonly endsAtMs: number
+}
+
+/**
+ * Forgotten when its time is over, the Participant is another or asks for something, or its components cease to be ready:
+ * who starts anew may have lost everything. Losing what is kept here costs some calls.
+ */
+export class Verified {
+  readonly #now: () => number
+  readonly #goodForMs: () => number
+  readonly #findings = new Map<string, Finding>()
+
+  /** `now` is a clock that never goes back, in ms. */
+  constructor(now: () => number, goodForMs: () => number) {
+    this.#now = now
+    this.#goodForMs = goodForMs
+  }
+
+  /** The steps of a pass, those of seeding replaced by what was found earlier while that holds. */
+  sparing(participant: Participant, steps: readonly ReconcileStep[]): readonly ReconcileStep[] {
+    if (this.leftMs(participant) === undefined) return steps
+    const run = async (): Promise<Outcome> => done()
+    return steps.map((step) => (isSeedStep(step.name) ? { name: step.name, run } : step))
+  }
+
+  /** How long it is good for, in ms; undefined when nothing is known. */
+  leftMs(participant: Participant): number | undefined {
+    const finding = this.#findings.get(participant.metadata.name)
+    if (finding === undefined || finding.of !== identityOf(participant)) return undefined
+    const leftMs = finding.endsAtMs - this.#now()
+    return leftMs > 0 && askedOperation(participant) === undefined ? leftMs : undefined
+  }
+
+  /** After each pass, with how its steps ended. */
+  note(participant: Participant, results: readonly Pick<StepResult, 'name' | 'outcome'>[]): void {
+    const { name } = participant.metadata
+    const seeding = results.filter((result) => isSeedStep(result.name))
+    const isSeeded = seeding.length > 0 && seeding.every(({ outcome }) => outcome?.kind === 'done')
+    if (!isSeeded) this.#findings.delete(name)
+    else if (this.leftMs(participant) === undefined)
+      this.#findings.set(name, { of: identityOf(participant), endsAtMs: this.#now() + this.#goodForMs() })
+  }
+
+  forget(name: string): void {
+    this.#findings.delete(name)
+  }
+}
+
+function identityOf({ metadata: { uid, generation } }: Participant): string {
+  return JSON.stringify([uid, generation])
+}

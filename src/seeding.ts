@@ -1,0 +1,49 @@
+/** Opens the ways to EDC that seeding takes: to the components of participants, and to issuers. */
+import { randomUUID } from 'node:crypto'
+import type { Config } from './config/config.ts'
+import { demoSeeding } from './demo-seeding.ts'
+import { Guard } from './edc/guard.ts'
+import { byServiceName, byTemplate } from './edc/reach.ts'
+import { EDC_TUNING } from './edc/tuning.ts'
+import { openWeb, type Web } from './edc/web.ts'
+import type { Credentials } from './kube/credentials.ts'
+import { openServiceProxy } from './kube/service-proxy.ts'
+import type { Reach } from './model/exchange.ts'
+import type { Seeding } from './reconcile/seeding/seeding.ts'
+import type { BuiltInCluster } from './simulator/cluster.ts'
+
+export interface SeedingOptions {
+  /** Its participants are seeded also when the configuration says nothing about it. */
+  readonly builtIn: BuiltInCluster | undefined
+  readonly credentials: Credentials
+  readonly userAgent: string
+}
+
+type SeedingConfig = Pick<Config, 'cluster' | 'participantAddress' | 'seeding'>
+
+/** Undefined when no participant is seeded. Nothing is sent before the first step of seeding. Closed with the stack. */
+export function openSeeding(
+  stack: AsyncDisposableStack,
+  config: SeedingConfig,
+  options: SeedingOptions,
+): Seeding | undefined {
+  const settings = config.seeding ?? (options.builtIn && demoSeeding(options.builtIn))
+  if (settings === undefined) return undefined
+  const web = stack.use(openWeb())
+  const proxied = (): Reach => stack.use(openServiceProxy({ ...PROXY, ...options })).reach
+  return {
+    settings,
+    reach: directReach(web, config) ?? proxied(),
+    toIssuer: (address) => web.to(address),
+    shared: { guard: new Guard(EDC_TUNING, () => performance.now()), tuning: EDC_TUNING },
+    newPid: randomUUID,
+  }
+}
+
+const PROXY = { connectTimeoutMs: 3_000, maxConnections: 16 }
+
+/** By Service names only where they are known: in a pod. */
+function directReach(web: Web, { cluster, participantAddress }: SeedingConfig): Reach | undefined {
+  if (participantAddress !== undefined) return byTemplate(web, participantAddress)
+  return cluster.kind === 'in-cluster' ? byServiceName(web) : undefined
+}

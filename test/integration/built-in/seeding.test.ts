@@ -1,0 +1,4 @@
+import { participantsAreSeeded } from '../suites/seeding.ts'
+import { openBuiltIn } from '../test-cluster.ts'
+
+participantsAreSeeded('the built-in cluster', openBuiltIn)
