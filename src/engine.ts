@@ -81,7 +81,8 @@ export function openEngine(options: EngineOptions): Engine {
   const participants = participantsIn(caches, stack.use(new DidIndex(caches.participants)))
   const tools = { kube, caches, participants, profiles, reserved, now, random, newSecret, digest, log }
   const room = new MakingRoom()
-  const writing = new Writing({ ...writes, ...tools, instance, concurrency: room.passes })
+  const shares = { concurrency: room.passes, parallelVerdicts: room.verdicts }
+  const writing = new Writing({ ...writes, ...tools, ...shares, instance })
   const observer = stack.use(
     new Observer({
       caches,

@@ -37,6 +37,7 @@ describe('passes', () => {
     const { room, ask } = openDesk()
     for (let count = 0; count < 100; count += 1) ask()
     assert.ok(room.passes() > 0)
+    assert.ok(room.verdicts() > 0)
   })
 
   it('are begun as soon as requests have left room for them and another one ends', async () => {

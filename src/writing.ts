@@ -5,12 +5,15 @@ import type { Term } from './kube/term.ts'
 import { type Throttle, throttled } from './kube/throttled.ts'
 import type { QueueReading } from './model/reading.ts'
 import type { Caches } from './observe/caches.ts'
-import { openPublisher, type Publisher } from './observe/publisher.ts'
+import { openPublisher, type Publisher, type PublisherOptions } from './observe/publisher.ts'
 import { openReconciler, type Reconciler, type ReconcilerOptions } from './reconcile/reconciler.ts'
 import { wokenByNamespace, wokenByParticipant, wokenByWorkload } from './reconcile/triggers.ts'
 
 export interface WritingOptions
-  extends Omit<ReconcilerOptions, 'tell'>, Pick<EventReporterOptions, 'instance' | 'onEvent'> {
+  extends
+    Omit<ReconcilerOptions, 'tell'>,
+    Pick<EventReporterOptions, 'instance' | 'onEvent'>,
+    Pick<PublisherOptions, 'parallelVerdicts'> {
   readonly caches: Caches
   /** A short digest of bytes. */
   readonly digest: (bytes: Uint8Array) => string

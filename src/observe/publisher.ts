@@ -18,6 +18,8 @@ export interface PublisherOptions {
   readonly digest: (bytes: Uint8Array) => string
   readonly log: Log
   readonly random: () => number
+  /** How many are written at a time, at least 1. Default {@link PARALLEL_VERDICTS}. */
+  readonly parallelVerdicts?: () => number
   /** Tells people of every change of state or reason, once it is written; silent by default. */
   readonly tell?: Tell
 }
@@ -45,7 +47,7 @@ interface Written {
   readonly atMs: number
 }
 
-const CONCURRENCY = 4
+export const PARALLEL_VERDICTS = 4
 
 /**
  * Between two writes that change no state. A participant that is being made says something else with every object, and
@@ -70,7 +72,7 @@ class ResourcePublisher implements Publisher {
     this.#options = options
     this.#queue = new WorkQueue({
       work: (name, signal) => this.#write(name, signal),
-      concurrency: CONCURRENCY,
+      concurrency: options.parallelVerdicts ?? PARALLEL_VERDICTS,
       log,
       random,
       baseMs: 50,

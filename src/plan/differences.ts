@@ -17,49 +17,54 @@ export interface Difference {
 
 /** Empty when every wanted field is in the live object with an equal meaning. */
 export function differencesOf(wanted: KubeObject, live: KubeObject): readonly Difference[] {
-  return compare(wanted, live, ROOT)
+  const comparison = new Comparison()
+  comparison.compare(wanted, live, ROOT)
+  return comparison.found
 }
 
-function compare(wanted: unknown, live: unknown, place: Place): readonly Difference[] {
-  if (isAbsent(wanted, place) && isAbsent(live, place)) return []
-  if (isList(wanted)) return compareLists(wanted, isList(live) ? live : undefined, place)
-  if (isMap(wanted) && isMap(live)) return compareMaps(wanted, live, place)
-  return isSameValue(wanted, live, place) ? [] : [{ path: place.text, wanted, live }]
-}
+/** Goes through hundreds of fields of each object, of which most often none differs. */
+class Comparison {
+  readonly found: Difference[] = []
 
-function compareMaps(wanted: JsonMap, live: JsonMap, place: Place): readonly Difference[] {
-  const whole = isAtomicMap(place)
-  return Object.keys(whole ? { ...live, ...wanted } : wanted).flatMap((name) => {
-    const value = fieldOf(wanted, name)
-    return value === undefined && !whole ? [] : compare(value, fieldOf(live, name), fieldAt(place, name))
-  })
-}
+  compare(wanted: unknown, live: unknown, place: Place): void {
+    if (isAbsent(wanted, place) && isAbsent(live, place)) return
+    if (isList(wanted)) this.#compareLists(wanted, isList(live) ? live : undefined, place)
+    else if (isMap(wanted) && isMap(live)) this.#compareMaps(wanted, live, place)
+    else if (!isSameValue(wanted, live, place)) this.#differ(place, wanted, live)
+  }
 
-function compareLists(
-  wanted: readonly unknown[],
-  live: readonly unknown[] | undefined,
-  place: Place,
-): readonly Difference[] {
-  const rule = listRuleAt(place)
-  if (live === undefined) return [{ path: place.text, wanted, live }]
-  if (rule.kind === 'map')
-    return wanted.flatMap((item) => compareKeyed(item, live, { place, keys: rule.keys }))
-  if (rule.kind === 'set')
-    return wanted
-      .filter((item) => !live.includes(item))
-      .map((item) => ({ path: place.text, wanted: item, live: undefined }))
-  if (wanted.length !== live.length) return [{ path: place.text, wanted, live }]
-  return wanted.flatMap((item, index) => compare(item, live[index], itemAt(place, String(index))))
-}
+  #differ({ text: path }: Place, wanted: unknown, live: unknown): void {
+    this.found.push({ path, wanted, live })
+  }
 
-function compareKeyed(
-  item: unknown,
-  live: readonly unknown[],
-  { place, keys }: { readonly place: Place; readonly keys: readonly string[] },
-): readonly Difference[] {
-  const label = keys.map((key) => `${key}=${String(keyOfItem(item, key))}`).join(',')
-  const twin = live.find((other) => keys.every((key) => keyOfItem(item, key) === keyOfItem(other, key)))
-  return compare(item, twin, itemAt(place, label))
+  #compareMaps(wanted: JsonMap, live: JsonMap, place: Place): void {
+    const whole = isAtomicMap(place)
+    for (const name of Object.keys(whole ? { ...live, ...wanted } : wanted)) {
+      const value = fieldOf(wanted, name)
+      if (value !== undefined || whole) this.compare(value, fieldOf(live, name), fieldAt(place, name))
+    }
+  }
+
+  #compareLists(wanted: readonly unknown[], live: readonly unknown[] | undefined, place: Place): void {
+    const rule = listRuleAt(place)
+    if (live === undefined) this.#differ(place, wanted, live)
+    else if (rule.kind === 'map')
+      for (const item of wanted) this.#compareKeyed(item, live, { place, keys: rule.keys })
+    else if (rule.kind === 'set') {
+      for (const item of wanted) if (!live.includes(item)) this.#differ(place, item, undefined)
+    } else if (wanted.length !== live.length) this.#differ(place, wanted, live)
+    else wanted.forEach((item, index) => this.compare(item, live[index], itemAt(place, String(index))))
+  }
+
+  #compareKeyed(
+    item: unknown,
+    live: readonly unknown[],
+    { place, keys }: { readonly place: Place; readonly keys: readonly string[] },
+  ): void {
+    const label = keys.map((key) => `${key}=${String(keyOfItem(item, key))}`).join(',')
+    const twin = live.find((other) => keys.every((key) => keyOfItem(item, key) === keyOfItem(other, key)))
+    this.compare(item, twin, itemAt(place, label))
+  }
 }
 
 /** The value of a list key, or what the server puts in its place. */

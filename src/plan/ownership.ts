@@ -11,9 +11,10 @@ import { fieldAt, fieldOf, isList, isMap, itemAt, type Place, ROOT } from './pla
 
 /** Empty for an object that carries no `managedFields`. */
 export function abandonedFields(wanted: KubeObject, live: KubeObject): readonly Difference[] {
-  return entriesOf(live)
-    .filter((entry) => isOurs(entry))
-    .flatMap((entry) => walk(fieldOf(entry, 'fieldsV1'), { wanted, live, place: ROOT }))
+  const found: Difference[] = []
+  for (const entry of entriesOf(live))
+    if (isOurs(entry)) walk(fieldOf(entry, 'fieldsV1'), { wanted, live, place: ROOT }, found)
+  return found
 }
 
 function entriesOf(live: KubeObject): readonly unknown[] {
@@ -83,14 +84,14 @@ function isOurs(entry: unknown): boolean {
   )
 }
 
-function walk(owned: unknown, pair: Pair): readonly Difference[] {
-  if (!isMap(owned)) return []
-  return Object.entries(owned).flatMap(([step, deeper]) => {
+function walk(owned: unknown, pair: Pair, found: Difference[]): void {
+  if (!isMap(owned)) return
+  for (const [step, deeper] of Object.entries(owned)) {
     const next = follow(step, pair)
-    if (next === undefined) return []
-    if (next.wanted !== undefined && next.wanted !== null) return walk(deeper, next)
-    return [{ path: next.place.text, wanted: undefined, live: next.live }]
-  })
+    if (next === undefined) continue
+    if (next.wanted !== undefined && next.wanted !== null) walk(deeper, next, found)
+    else found.push({ path: next.place.text, wanted: undefined, live: next.live })
+  }
 }
 
 /** FieldsV1: `f:` a field, `k:` an item by its keys, `v:` an item by its value, `.` the thing itself. */
