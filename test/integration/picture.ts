@@ -22,7 +22,7 @@ interface FieldsOfOne {
 }
 
 /** They come and go by themselves. */
-const PASSING: ReadonlySet<Resource> = new Set([RESOURCES.Event, RESOURCES.Lease])
+const PASSING: ReadonlySet<string> = new Set([RESOURCES.Event.kind, RESOURCES.Lease.kind])
 
 /**
  * All namespaces and Participants of the cluster, everything in the participant's namespace and everything with a label
@@ -49,7 +49,7 @@ export async function keepsakesOf(kube: Kube): Promise<Picture> {
 }
 
 async function everything(kube: Kube): Promise<readonly Shot[]> {
-  const kinds = Object.values<Resource>(RESOURCES).filter((kind) => !PASSING.has(kind))
+  const kinds = Object.values<Resource>(RESOURCES).filter(({ kind }) => !PASSING.has(kind))
   const lists = await Promise.all(kinds.map(async (kind) => await listIfServed(kube, kind)))
   return lists.flat()
 }
