@@ -88,7 +88,6 @@ export function objectsConverge(clusterName: string, open: OpenTestCluster): voi
       const afterPasses = async (name: string): Promise<void> => {
         await create(service, name)
         await settled(service, name)
-        await remove(service, name)
       }
       await afterPasses('after-start')
       const ofIdle = (): readonly string[] =>
@@ -103,7 +102,7 @@ export function objectsConverge(clusterName: string, open: OpenTestCluster): voi
       assert.deepEqual(ofIdle(), [])
       assert.deepEqual(await versionsIn('idle'), before)
       await setFinalizers('idle', [FINALIZER])
-      await remove(service, 'idle')
+      await Promise.all(['idle', 'after-start', 'after-pass'].map((name) => remove(service, name)))
     })
 
     /** Other finalizers are a reason for a pass, and none to read anything. */
