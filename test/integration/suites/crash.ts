@@ -3,7 +3,7 @@
  * learned that it did. The next one has to finish as if nothing had happened.
  *
  * The moments come from a life without a death, so a write that is new in the product is among them by itself. Where a
- * cluster is slow, of each verb on each kind by each field manager the first is enough; the built-in one takes them all.
+ * cluster is slow, of each verb on each kind by each field manager the first is enough; the built-in one takes them all with `DEATHS=all`.
  */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
