@@ -28,3 +28,29 @@ export function seedConditionsOf({ status }: Pick<Participant, 'status'>): reado
     (type) => status?.conditions?.find((condition) => condition.type === type) ?? [],
   )
 }
+
+/** What the components hold, and may lose when they start anew. The issuer's memory is not among it. */
+const HELD_BY_COMPONENTS: readonly string[] = [
+  'Seeded',
+  'CredentialIssued',
+] satisfies readonly SeedCondition[]
+
+/** When the components became ready as they are now, RFC 3339; undefined while they are not. */
+export function readySince({ status }: Pick<Participant, 'status'>): string | undefined {
+  const ready = status?.conditions?.find(({ type }) => type === 'ComponentsReady')
+  return ready?.status === 'True' ? ready.lastTransitionTime : undefined
+}
+
+/** Whether it says what was found before the components became ready as they are now. */
+export function isFromBefore(participant: Pick<Participant, 'status'>, condition: Condition): boolean {
+  if (!HELD_BY_COMPONENTS.includes(condition.type)) return false
+  const since = readySince(participant)
+  return since === undefined || Date.parse(condition.lastTransitionTime) < Date.parse(since)
+}
+
+/** False while what was found before the components became ready has not been found again since. */
+export function isSeedVerified(participant: Pick<Participant, 'status'>): boolean {
+  return !seedConditionsOf(participant).some(
+    (condition) => condition.status === 'True' && isFromBefore(participant, condition),
+  )
+}

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Outcome } from '../model/outcome.ts'
 import { type Condition, type Participant, SPEC_DEFAULTS } from '../model/participant.ts'
+import { SEED_STEPS } from '../model/seed-steps.ts'
 import type { PassResult } from './pass.ts'
 import {
   reportOf as reportOfPass,
@@ -125,6 +126,22 @@ describe('the report of a pass', () => {
     const third = reportOf(after(second), passOf({ namespace: done }), NOON + 120_000)
     assert.equal(conditionOf(third, 'NamespaceReady').lastTransitionTime, '2026-01-01T12:02:00Z')
     assert.equal(third.steps?.[0]?.lastTransitionTime, '2026-01-01T12:02:00Z')
+  })
+
+  it('says that a seed found again after the components became ready is there since then', () => {
+    const since = (readyAt: string, findsAt: number): string | undefined => {
+      const told = { status: 'True' as const, reason: 'Told', message: '' }
+      const conditions = [
+        { ...told, type: 'ComponentsReady', lastTransitionTime: readyAt },
+        { ...told, type: 'Seeded', lastTransitionTime: '2026-01-01T11:00:00Z' },
+      ]
+      const pass = passOf(Object.fromEntries(SEED_STEPS.map((name) => [name, done])))
+      const report = reportOf({ ...acme, status: { conditions } }, pass, findsAt)
+      return conditionOf(report, 'Seeded').lastTransitionTime
+    }
+    assert.equal(since('2026-01-01T10:59:00Z', NOON), '2026-01-01T11:00:00Z')
+    assert.equal(since('2026-01-01T11:59:00Z', NOON), '2026-01-01T12:00:00Z')
+    assert.equal(since('2026-01-01T12:00:05Z', NOON), '2026-01-01T12:00:05Z', 'by a clock that is behind')
   })
 
   it('counts the failed tries of a step and says when the next one comes, until its state changes', () => {

@@ -3,7 +3,7 @@ import { API_VERSION, KIND } from '../model/names.ts'
 import type { Outcome } from '../model/outcome.ts'
 import type { Condition, Participant, ParticipantStatus, Step, StepState } from '../model/participant.ts'
 import { RECONCILE_CONDITIONS } from '../model/participant.ts'
-import { isSeedCondition } from '../model/seed-steps.ts'
+import { isFromBefore, isSeedCondition, readySince } from '../model/seed-steps.ts'
 import { clip } from './clip.ts'
 import { heldStep } from './held-step.ts'
 import { type History, historyAfter, historyOfSuspended, type HistoryOptions } from './history.ts'
@@ -42,7 +42,7 @@ export function reportOf(
   return {
     ...generationOf(participant),
     ...namespaceOf(participant, owned || observed),
-    conditions: conditionsOf(participant, findings, timeOf(endedMs)),
+    conditions: conditionsOf(participant, findings, pass),
     steps: pass.steps.map((result) => stepOf(participant, result, endedMs)),
     ...historyAfter(participant, pass, options),
   }
@@ -53,7 +53,7 @@ export function reportSuspended(participant: Participant, nowMs: number): Reconc
   return {
     ...generationOf(participant),
     ...namespaceOf(participant, false),
-    conditions: conditionsOf(participant, heldFindings(participant), timeOf(nowMs)),
+    conditions: conditionsOf(participant, heldFindings(participant), { startedMs: nowMs, endedMs: nowMs }),
     steps: participant.status?.steps ?? [],
     ...historyOfSuspended(participant, nowMs),
   }
@@ -116,19 +116,34 @@ const OBSERVED: Finding = {
 }
 const UNKNOWN: Finding = { status: 'Unknown', reason: 'NotReached', message: 'not looked at yet' }
 
-function conditionsOf(participant: Participant, findings: Findings, now: string): readonly Condition[] {
+type PassTimes = Pick<PassResult, 'startedMs' | 'endedMs'>
+
+function conditionsOf(participant: Participant, findings: Findings, times: PassTimes): readonly Condition[] {
   return RECONCILE_CONDITIONS.filter((type) => Object.hasOwn(findings, type)).map((type) => {
     const held = participant.status?.conditions?.find((condition) => condition.type === type)
-    const finding = findings[type] ?? held ?? UNKNOWN
+    const found = findings[type]
+    const finding = found ?? held ?? UNKNOWN
+    // What is found again after the components became ready is true since then, not since before.
+    const isOld = found !== undefined && held !== undefined && isFromBefore(participant, held)
+    const isSame = held?.status === finding.status && !isOld
     return {
       type,
       status: finding.status,
       reason: finding.reason,
       message: clip(finding.message),
-      lastTransitionTime: held?.status === finding.status ? held.lastTransitionTime : now,
+      lastTransitionTime: isSame ? held.lastTransitionTime : foundAt(type, participant, times),
       ...generationOf(participant),
     }
   })
+}
+
+/**
+ * What was seeded is known to be so since the pass began, for components may have started anew during it; and never since
+ * before they became ready, however the clocks of two replicas differ.
+ */
+function foundAt(type: string, participant: Participant, { startedMs, endedMs }: PassTimes): string {
+  if (!isSeedCondition(type)) return timeOf(endedMs)
+  return timeOf(Math.max(startedMs, Date.parse(readySince(participant) ?? timeOf(startedMs))))
 }
 
 function stepOf(participant: Participant, result: StepResult, nowMs: number): Step {

@@ -56,16 +56,28 @@ const step = (name: string, state: Step['state']): Step => ({
 })
 const withStep = (name: string, state: Step['state']) =>
   aParticipant({ status: { observedGeneration: 1, steps: [step(name, state)] } })
+const is = (type: string, status: 'True' | 'False' | 'Unknown') => ({
+  type,
+  status,
+  reason: 'Told',
+  message: 'it is told',
+  lastTransitionTime: BORN,
+})
+const LATER = new Date(BORN_MS + 60_000).toISOString()
 const seededAs = (issued: 'True' | 'False' | 'Unknown', steps: readonly Step[] = []) => {
-  const is = (type: string, status: 'True' | 'False' | 'Unknown') => ({
-    type,
-    status,
-    reason: 'Told',
-    message: 'it is told',
-    lastTransitionTime: BORN,
-  })
-  const conditions = [is('IssuerRegistered', 'True'), is('Seeded', 'True'), is('CredentialIssued', issued)]
+  const conditions = [
+    is('ComponentsReady', 'True'),
+    is('IssuerRegistered', 'True'),
+    is('Seeded', 'True'),
+    is('CredentialIssued', issued),
+  ]
   return aParticipant({ status: { observedGeneration: 1, steps, conditions } })
+}
+const readyAgain = (after: string) => {
+  const { status } = seededAs('True')
+  const [, ...seed] = status?.conditions ?? []
+  const ready = { ...is('ComponentsReady', 'True'), lastTransitionTime: after }
+  return aParticipant({ status: { ...status, conditions: [ready, ...seed] } })
 }
 const going = aParticipant({ metadata: { deletionTimestamp: BORN } })
 const remaining = aNamespace({
@@ -137,6 +149,19 @@ const BY_RULE: Readonly<Record<string, Readonly<Record<string, Case>>>> = {
       reason: 'ComponentsNotReady',
     },
   },
+  'a participant whose components have become ready again is DEGRADED until somebody has looked whether its seed is still there':
+    {
+      'found before': {
+        given: { participant: readyAgain(LATER), everReady: true },
+        is: 'DEGRADED',
+        reason: 'SeedUnverified',
+      },
+      'found since': {
+        given: { participant: readyAgain(BORN), everReady: true },
+        is: 'READY',
+        reason: 'AllComponentsReady',
+      },
+    },
   'a participant that is seeded is PROVISIONING until its issuer knows it, its seed is in place and it holds its credential':
     {
       'no step says why': {
@@ -151,6 +176,11 @@ const BY_RULE: Readonly<Record<string, Readonly<Record<string, Case>>>> = {
       },
       'nothing is told yet': {
         given: { seeded: true },
+        is: 'PROVISIONING',
+        reason: 'Seeding',
+      },
+      'all was there before its components became ready again': {
+        given: { participant: readyAgain(LATER), seeded: true },
         is: 'PROVISIONING',
         reason: 'Seeding',
       },

@@ -8,7 +8,7 @@ import type {
   ObservedWorkload,
 } from '../model/observed.ts'
 import type { ComponentName, Participant, Phase, Step } from '../model/participant.ts'
-import { seedConditionsOf } from '../model/seed-steps.ts'
+import { isSeedVerified, seedConditionsOf } from '../model/seed-steps.ts'
 import { type ComponentVerdict, judgeComponent } from './component.ts'
 import { judgeDeletion } from './deletion.ts'
 import { expectedComponents, podsOf } from './expected.ts'
@@ -115,6 +115,22 @@ const seedLost: ParticipantRule = {
   },
 }
 
+/** Who starts anew may have lost everything, and the conditions are still those from before. */
+const seedUnverified: ParticipantRule = {
+  name: 'a participant whose components have become ready again is DEGRADED until somebody has looked whether its seed is still there',
+  state: 'DEGRADED',
+  reasons: ['SeedUnverified'],
+  judge: ({ notReady, snapshot: { participant, everReady } }) =>
+    !everReady || notReady.length > 0 || isSeedVerified(participant)
+      ? undefined
+      : {
+          phase: 'DEGRADED',
+          reason: 'SeedUnverified',
+          message:
+            'all components are ready again; whether wallet, definitions and credential are still there is being looked at',
+        },
+}
+
 const seeding: ParticipantRule = {
   name: 'a participant that is seeded is PROVISIONING until its issuer knows it, its seed is in place and it holds its credential',
   state: 'PROVISIONING',
@@ -127,7 +143,8 @@ const seeding: ParticipantRule = {
 
 function isSeedPending({ participant, seeded }: Snapshot): boolean {
   const conditions = seedConditionsOf(participant)
-  return conditions.length === 0 ? seeded === true : conditions.some(({ status }) => status !== 'True')
+  if (conditions.length === 0) return seeded === true
+  return !isSeedVerified(participant) || conditions.some(({ status }) => status !== 'True')
 }
 
 function whatSeedingWaitsFor({ participant }: Snapshot): Pick<Summary, 'reason' | 'message'> {
@@ -232,6 +249,7 @@ export const PARTICIPANT_RULES: readonly ParticipantRule[] = [
   stalled,
   nothingToObserve,
   seedLost,
+  seedUnverified,
   seeding,
   allReady,
   wasReady,

@@ -76,4 +76,16 @@ describe('a participant that was found seeded', () => {
     assert.equal(memory.leftMs(changed), undefined)
     assert.equal(memory.leftMs(participant), 1000)
   })
+
+  it('is asked again when its components became ready anew, even if no pass saw that they were not', () => {
+    const { memory } = verified()
+    const readyAt = (lastTransitionTime: string) => {
+      const ready = { type: 'ComponentsReady', status: 'True' as const, reason: '', message: '' }
+      const status = { ...participant.status, conditions: [{ ...ready, lastTransitionTime }] }
+      return { ...participant, status }
+    }
+    memory.note(readyAt('2026-01-01T00:00:00Z'), DONE)
+    assert.equal(memory.leftMs(readyAt('2026-01-01T00:00:00Z')), 1000)
+    assert.equal(memory.leftMs(readyAt('2026-01-01T00:00:09Z')), undefined)
+  })
 })

@@ -2,7 +2,7 @@
 import { askedOperation } from '../../model/operation.ts'
 import type { Outcome } from '../../model/outcome.ts'
 import type { Participant } from '../../model/participant.ts'
-import { isSeedStep } from '../../model/seed-steps.ts'
+import { isSeedStep, readySince } from '../../model/seed-steps.ts'
 import { done } from '../outcomes.ts'
 import type { StepResult } from '../pass.ts'
 import type { ReconcileStep } from '../work.ts'
@@ -57,6 +57,8 @@ export class Verified {
   }
 }
 
-function identityOf({ metadata: { uid, generation } }: Participant): string {
-  return JSON.stringify([uid, generation])
+/** Also by when the components became ready: they can have ceased to be, and no pass saw it. */
+function identityOf(participant: Participant): string {
+  const { uid, generation } = participant.metadata
+  return JSON.stringify([uid, generation, readySince(participant)])
 }
