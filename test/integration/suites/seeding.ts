@@ -6,7 +6,16 @@ import { ASKS } from '../../../src/model/names.ts'
 import { SEED_STEPS } from '../../../src/model/seed-steps.ts'
 import { eventually } from '../../support/eventually.ts'
 import { operationsOf, untilOver } from '../operations.ts'
-import { call, create, remove, untilGone, untilReady, untilStatus, untilTold } from '../participants.ts'
+import {
+  call,
+  create,
+  remove,
+  statusOf,
+  untilGone,
+  untilReady,
+  untilStatus,
+  untilTold,
+} from '../participants.ts'
 import { startProcess } from '../process.ts'
 import { conditionsIn, openSeeded, type SeededCluster, walletIn } from '../seeded-cluster.ts'
 import { type BuiltInTestCluster, serviceOn } from '../test-cluster.ts'
@@ -101,12 +110,18 @@ export function participantsAreSeeded(clusterName: string, open: () => Promise<B
       const before = await walletIn(kube, 'forgetful')
       const { items } = await kube.list<KubeObject>(RESOURCES.Pod, { namespace: 'forgetful' })
       const pod = items.find(({ metadata }) => metadata.name.startsWith('identityhub'))
+      const toldMeanwhile: Promise<string | undefined>[] = []
+      seeded.onCall = ({ participant, call: asked }) => {
+        if (participant === 'forgetful' && asked === MAKE_WALLET)
+          toldMeanwhile.push(statusOf(service, 'forgetful').then((told) => told?.status))
+      }
       await kube.delete(RESOURCES.Pod, { namespace: 'forgetful', name: pod?.metadata.name ?? '' })
       await untilStatus(service, 'forgetful', ({ status }) => status === 'DEGRADED')
       await eventually(() => walletsMade('forgetful') === 2, {
         what: 'another wallet',
         withinMs: 30_000,
       })
+      assert.deepEqual(await Promise.all(toldMeanwhile), ['DEGRADED'])
       await untilReady(service, 'forgetful')
       assert.deepEqual(await seedingIn('forgetful'), SEED_HOLDS)
       assert.notEqual((await walletIn(kube, 'forgetful'))['client-secret'], before['client-secret'])
