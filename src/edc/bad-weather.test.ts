@@ -195,7 +195,7 @@ describe('the client of EDC', () => {
       () => identity.createWallet({}, NEVER),
       () => identity.requestState({ contextId: 'acme', holderPid: 'p' }, NEVER),
       () => identity.credentials('acme', NEVER),
-      () => identity.secretWorks({ clientId: 'c', clientSecret: 's' }, NEVER),
+      () => identity.trySecret({ clientId: 'c', clientSecret: 's' }, NEVER),
     ]
     for (const body of [
       {},

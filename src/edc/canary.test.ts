@@ -104,7 +104,7 @@ function callsTo({ edc: { management, identity }, issuer }: Clients): readonly (
   const holder = { holderId: 'h', did: 'did:web:a', name: 'a' }
   return [
     () => management.storeSecret({ alias: 'alias', value: SECRET }, NEVER),
-    () => identity.secretWorks({ clientId: 'client', clientSecret: SECRET }, NEVER),
+    () => identity.trySecret({ clientId: 'client', clientSecret: SECRET }, NEVER),
     () => identity.createWallet({}, NEVER),
     () => identity.renewApiKey('acme', NEVER),
     () => management.create(asset, NEVER),

@@ -3,12 +3,13 @@ import type { LiveCredential, RequestState } from '../seed/credential.ts'
 import { REQUEST_STATES } from '../seed/credential.ts'
 import type { JsonObject } from '../seed/definitions.ts'
 import { type EdcProfile, pathId } from '../seed/profile.ts'
-import type { HeldWallet, LiveWallet } from '../seed/wallet.ts'
+import type { HeldWallet, LiveWallet, SecretTrial } from '../seed/wallet.ts'
 import type { EdcCall, Endpoint } from './endpoint.ts'
 import { isEdcError } from './errors.ts'
 import {
   CredentialList,
   CredentialRequestState,
+  KeyPairList,
   shaped,
   TokenAnswer,
   WalletAnswer,
@@ -141,11 +142,23 @@ export class IdentityApi {
     }))
   }
 
-  /** Whether the token service takes this secret: it is what the control plane will have to show. */
-  async secretWorks(
+  /** The public key that the wallet's DID document shows, a JWK; undefined when it has none. */
+  async publicKey(contextId: string, signal: AbortSignal): Promise<JsonObject | undefined> {
+    const asked = { purpose: 'tell the keys of the wallet', method: 'GET', expected: 'json' } as const
+    const call = this.#call(asked, contextId, '/keypairs')
+    const pairs = shaped(KeyPairList, await this.#endpoint.call(call, signal))
+    if (pairs === undefined) throw this.#endpoint.misshapen(call, 'list of key pairs')
+    const text = pairs.find(({ defaultPair }) => defaultPair)?.serializedPublicKey
+    const key = text === undefined ? undefined : jwkIn(text)
+    if (text !== undefined && key === undefined) throw this.#endpoint.misshapen(call, 'public key as JWK')
+    return key
+  }
+
+  /** What the token service says to this secret: it is what the control plane will have to show. */
+  async trySecret(
     client: { readonly clientId: string; readonly clientSecret: string },
     signal: AbortSignal,
-  ): Promise<boolean> {
+  ): Promise<SecretTrial> {
     const { clientId, clientSecret } = client
     const call: EdcCall = {
       purpose: 'try the secret at the token service',
@@ -165,9 +178,11 @@ export class IdentityApi {
     try {
       const token = shaped(TokenAnswer, await this.#tokens.call(call, signal))
       if (token === undefined) throw this.#tokens.misshapen(call, 'access_token')
-      return true
+      return 'works'
     } catch (error) {
-      if (isEdcError(error, 'unauthorised')) return false
+      if (isEdcError(error, 'unauthorised')) return 'refused'
+      // The only thing about this request that can be wrong; 0.15.1 says so in words that it calls invalid_request.
+      if (isEdcError(error, 'refused')) return 'unsigned'
       throw error
     }
   }
@@ -178,5 +193,15 @@ export class IdentityApi {
 
   #call(asked: Omit<EdcCall, 'path'>, contextId: string, rest = ''): EdcCall {
     return { ...asked, path: `${this.#participants()}/${pathId(this.#profile, contextId)}${rest}` }
+  }
+}
+
+/** As the hub writes it: JSON in a text. Without what says how it is used here. */
+function jwkIn(text: string): JsonObject | undefined {
+  try {
+    const { kty, crv, x, y } = JSON.parse(text) as Readonly<Record<string, unknown>>
+    return typeof kty === 'string' ? { kty, crv, x, y } : undefined
+  } catch {
+    return undefined
   }
 }

@@ -28,6 +28,8 @@ export const CredentialList = Type.Array(
   }),
 )
 
+export const KeyPairList = Type.Array(Type.Object({ serializedPublicKey: Text, defaultPair: Type.Boolean() }))
+
 export const TokenAnswer = Type.Object({ access_token: Type.String({ minLength: 1 }) })
 
 /** What is sent as `name` comes back as `holderName`. */

@@ -9,20 +9,28 @@ const OLD = edcProfile('edc-0.15')
 const NEW = edcProfile('edc-0.19')
 const HELD = { clientId: DID, clientSecret: 'secret', apiKey: 'key' }
 
+const KEY = { kty: 'EC', crv: 'P-256', x: 'x', y: 'y' }
+
+function keyOf(body: object): object {
+  const { keyId, privateKeyAlias, ...rest } = (body as { readonly key: Record<string, string> }).key
+  assert.equal(keyId, privateKeyAlias)
+  return rest
+}
+
 /** A wallet that is as it should be. */
 function facts(differs: Partial<WalletFacts> = {}): WalletFacts {
-  return { did: DID, live: { did: DID, active: true }, held: HELD, secretWorks: true, ...differs }
+  return { did: DID, live: { did: DID, active: true }, held: HELD, trial: 'works', ...differs }
 }
 
 describe('a wallet', () => {
   it('is left as it is when its secret is held and works', () => {
     assert.deepEqual(decideWallet(facts(), OLD), { do: 'leave' })
-    assert.deepEqual(decideWallet(facts({ secretWorks: undefined }), OLD), { do: 'leave' })
+    assert.deepEqual(decideWallet(facts({ trial: undefined }), OLD), { do: 'leave' })
   })
 
   it('is created when there is none, also when the answer to an earlier one is held', () => {
     assert.deepEqual(decideWallet(facts({ live: undefined, held: undefined }), OLD), { do: 'create' })
-    assert.deepEqual(decideWallet(facts({ live: undefined, secretWorks: false }), OLD), { do: 'create' })
+    assert.deepEqual(decideWallet(facts({ live: undefined, trial: 'refused' }), OLD), { do: 'create' })
   })
 
   it('is made anew when its secret was lost or is refused: nothing else gives back a secret', () => {
@@ -32,13 +40,26 @@ describe('a wallet', () => {
     }
     assert.equal(decide({ held: undefined }), 'replace SecretUnknown')
     assert.equal(decide({ held: { clientId: DID } }), 'replace SecretUnknown')
-    assert.equal(decide({ secretWorks: false }), 'replace SecretRefused')
+    assert.equal(decide({ trial: 'refused' }), 'replace SecretRefused')
   })
 
   it('needs no secret where the hub hands it over itself, only to have been made by us', () => {
-    const held = { clientId: DID }
-    assert.deepEqual(decideWallet(facts({ held, secretWorks: undefined }), NEW), { do: 'leave' })
+    const held = { clientId: DID, publicKey: KEY }
+    assert.deepEqual(decideWallet(facts({ held, trial: undefined }), NEW), { do: 'leave' })
     assert.equal(decideWallet(facts({ held: undefined }), NEW).do, 'replace')
+  })
+
+  it('has its key remembered once it works, where that outlives the hub', () => {
+    assert.deepEqual(decideWallet(facts(), NEW), { do: 'remember-key' })
+    assert.deepEqual(decideWallet(facts({ held: { ...HELD, publicKey: KEY } }), NEW), { do: 'leave' })
+    assert.deepEqual(decideWallet(facts({ live: undefined }), NEW), { do: 'create' })
+  })
+
+  it('is made anew with another key when that of before is lost, but never one that has worked', () => {
+    const unsigned = (held: object): object =>
+      decideWallet(facts({ held: { ...HELD, ...held }, trial: 'unsigned' }), NEW)
+    assert.match(JSON.stringify(unsigned({})), /replace.*KeyLost/u)
+    assert.match(JSON.stringify(unsigned({ publicKey: KEY })), /stall.*WalletKeyLost/u)
   })
 
   it('is activated when it is not', () => {
@@ -65,6 +86,8 @@ describe('a wallet', () => {
       protocolUrl: 'http://controlplane.acme.svc:18082/api/dsp/2025-1',
     }
     const old = walletBody(wish, OLD)
+    assert.deepEqual(keyOf(old), { keyGeneratorParams: { algorithm: 'EC' } })
+    assert.deepEqual(keyOf(walletBody({ ...wish, publicKey: KEY }, OLD)), { publicKeyJwk: KEY })
     assert.deepEqual(old['roles'], [])
     assert.ok(!('scopes' in old))
     assert.deepEqual(walletBody(wish, NEW)['scopes'], [])

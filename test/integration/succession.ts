@@ -142,10 +142,11 @@ export function firstOfEachKind(writes: readonly RecordedWrite[]): readonly Deat
 
 /**
  * What merely tells of something is told as often as there is news by the time it is written, so that one life has more
- * of it than another. The first time comes in each, but for the repetition of an event.
+ * of it than another. The first status comes in each. An event need not: it is written a while after what it tells of,
+ * which can be after the stage is over, and the same again is counted in the one before.
  */
 export function mayNotCome({ write, time }: Death): boolean {
-  return write.startsWith('patch events ') || (time > 1 && /\/status |^create events /u.test(write))
+  return /^(?:create|patch) events /u.test(write) || (time > 1 && write.includes('/status '))
 }
 
 const SIDES = ['before', 'after'] as const

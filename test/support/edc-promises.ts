@@ -10,12 +10,12 @@ import { EdcError, type EdcErrorKind } from '../../src/edc/errors.ts'
 import type { IssuerApi } from '../../src/edc/issuer.ts'
 import { decideDefinition } from '../../src/seed/compare.ts'
 import { credentialRequestBody, holds } from '../../src/seed/credential.ts'
-import { type Definition, wantedDefinitions } from '../../src/seed/definitions.ts'
+import { type Definition, type JsonObject, wantedDefinitions } from '../../src/seed/definitions.ts'
 import { decideHolder, wantedHolder } from '../../src/seed/holder.ts'
 import { type EdcProfile, stsSecretAlias } from '../../src/seed/profile.ts'
 import type { Recognised } from '../../src/seed/recognise.ts'
-import type { SeedData } from '../../src/seed/seed-data.ts'
 import { walletBody } from '../../src/seed/wallet.ts'
+import { PROMISED_SEED as SEED } from './edc-promises-seed.ts'
 import { eventually } from './eventually.ts'
 
 export interface EdcUnderTest extends AsyncDisposable {
@@ -38,56 +38,6 @@ export interface EdcUnderTest extends AsyncDisposable {
   readonly secretHeld?: (alias: string) => string | undefined
   /** Lets time pass while something is waited for; real runtimes need none of it. */
   readonly pass?: (ms: number) => void
-}
-
-const SEED: SeedData = {
-  assets: [
-    {
-      id: 'asset-1',
-      properties: { name: 'One', description: 'first, with "quotes" and ümlaut' },
-      address: { type: 'HttpData', baseUrl: 'https://source.example/one', proxyPath: 'true' },
-    },
-    {
-      id: 'asset-2',
-      properties: { name: 'Two' },
-      address: { type: 'HttpData', baseUrl: 'https://source.example/two' },
-    },
-  ],
-  policies: [
-    {
-      id: 'members',
-      permissions: [
-        {
-          action: 'use',
-          constraints: [{ leftOperand: 'MembershipCredential', operator: 'eq', rightOperand: 'active' }],
-        },
-      ],
-    },
-    {
-      id: 'complex',
-      permissions: [
-        {
-          action: 'use',
-          constraints: [
-            { leftOperand: 'MembershipCredential', operator: 'eq', rightOperand: 'active' },
-            { leftOperand: 'DataAccess.level', operator: 'isAnyOf', rightOperand: 'a' },
-          ],
-        },
-        { action: 'use', constraints: [] },
-      ],
-      prohibitions: [{ action: 'distribute', constraints: [] }],
-      obligations: [
-        {
-          action: 'use',
-          constraints: [{ leftOperand: 'DataAccess.level', operator: 'eq', rightOperand: 'processing' }],
-        },
-      ],
-    },
-  ],
-  contractDefinitions: [
-    { id: 'one', accessPolicy: 'members', contractPolicy: 'members', assets: ['asset-1'] },
-    { id: 'both', accessPolicy: 'members', contractPolicy: 'complex', assets: ['asset-2', 'asset-1'] },
-  ],
 }
 
 /** Whether a rejection is an `EdcError` of this kind. */
@@ -168,8 +118,8 @@ export function edcKeepsItsPromises(name: string, open: () => Promise<EdcUnderTe
       assert.equal(held.clientSecret !== undefined, profile.secretHandOver === 'secrets-api')
       if (held.clientSecret === undefined) return
       const { clientId, clientSecret } = held
-      assert.equal(await identity.secretWorks({ clientId, clientSecret }, signal), true)
-      assert.equal(await identity.secretWorks({ clientId, clientSecret: 'another' }, signal), false)
+      assert.equal(await identity.trySecret({ clientId, clientSecret }, signal), 'works')
+      assert.equal(await identity.trySecret({ clientId, clientSecret: 'another' }, signal), 'refused')
     })
 
     it('leaves the secret where the control plane looks for it', async () => {
@@ -186,7 +136,7 @@ export function edcKeepsItsPromises(name: string, open: () => Promise<EdcUnderTe
       if (secretHeld === undefined) return
       const { clientId } = held
       assert.ok(clientSecret !== undefined)
-      assert.equal(await edc.identity.secretWorks({ clientId, clientSecret }, signal), true)
+      assert.equal(await edc.identity.trySecret({ clientId, clientSecret }, signal), 'works')
     })
 
     it('makes a wallet anew that is gone or whose secret is lost, with another secret', async () => {
@@ -203,6 +153,22 @@ export function edcKeepsItsPromises(name: string, open: () => Promise<EdcUnderTe
       const second = await identity.createWallet(bodyOfWallet(under), signal)
       if (profile.secretHandOver === 'secrets-api') assert.notEqual(second.clientSecret, first.clientSecret)
       assert.match(await identity.renewApiKey(contextId, signal), /^\S{16,}$/u)
+    })
+
+    it('makes a wallet with the public key that is given, and says what it shows', async () => {
+      await using under = await open()
+      const { contextId, edc } = under
+      const held = await edc.identity.createWallet(bodyOfWallet(under), signal)
+      const publicKey = await edc.identity.publicKey(contextId, signal)
+      assert.ok(publicKey)
+      assert.deepEqual(Object.keys(publicKey), ['kty', 'crv', 'x', 'y'])
+      await edc.identity.removeWallet(contextId, signal)
+      // With the wallet the private key is gone.
+      const again = await edc.identity.createWallet(bodyOfWallet(under, publicKey), signal)
+      assert.deepEqual(await edc.identity.publicKey(contextId, signal), publicKey)
+      if (held.clientSecret === undefined || again.clientSecret === undefined) return
+      const { clientId, clientSecret } = again
+      assert.equal(await edc.identity.trySecret({ clientId, clientSecret }, signal), 'unsigned')
     })
 
     it('activates a wallet that is not', async () => {
@@ -316,10 +282,10 @@ export function issuerClientKeepsItsPromises(
   })
 }
 
-function bodyOfWallet(under: EdcUnderTest): ReturnType<typeof walletBody> {
+function bodyOfWallet(under: EdcUnderTest, publicKey?: JsonObject): ReturnType<typeof walletBody> {
   const { contextId, did, credentialsUrl, profile } = under
   const protocolUrl = 'http://controlplane.acme.svc:18082/api/dsp/2025-1'
-  return walletBody({ contextId, did, credentialsUrl, protocolUrl }, profile)
+  return walletBody({ contextId, did, credentialsUrl, protocolUrl, ...(publicKey && { publicKey }) }, profile)
 }
 
 /** As somebody else would have written it under the same id. */

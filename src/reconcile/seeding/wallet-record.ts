@@ -1,9 +1,11 @@
-import { metadataOf } from '../../manifests/metadata.ts'
 /** What seeding must not forget: the answer that created the wallet, and the last attempt to get a credential. In one Secret. */
+import { metadataOf } from '../../manifests/metadata.ts'
 import { SpecError } from '../../model/errors.ts'
 import { type KubeObject, RESOURCES } from '../../model/kubernetes.ts'
 import { FIELD_MANAGER } from '../../model/names.ts'
+import { isMap } from '../../plan/place.ts'
 import type { Attempt } from '../../seed/credential.ts'
+import type { JsonObject } from '../../seed/definitions.ts'
 import type { HeldWallet } from '../../seed/wallet.ts'
 import { foreignObject } from '../converge.ts'
 import { ownsObject } from '../ownership.ts'
@@ -27,7 +29,7 @@ export async function readWalletRecord(work: Work): Promise<WalletRecord> {
 
 /**
  * To be called at once with the answer that created it, and before anything else is done: no other answer has the secret.
- * An attempt with an earlier wallet is forgotten. Not ended by the end of the process's work.
+ * An attempt with an earlier wallet is forgotten, and its key. Not ended by the end of the process's work.
  */
 export async function storeWallet(work: Work, wallet: HeldWallet): Promise<void> {
   const { clientId, clientSecret, apiKey } = wallet
@@ -37,7 +39,13 @@ export async function storeWallet(work: Work, wallet: HeldWallet): Promise<void>
     'api-key': apiKey ?? null,
     'created-at': new Date(work.now()).toISOString(),
     attempt: null,
+    'public-key': null,
   })
+}
+
+/** To be called once the wallet was seen to work: a wallet made anew is made with this key. */
+export async function storePublicKey(work: Work, publicKey: JsonObject): Promise<void> {
+  await write(work, { 'public-key': JSON.stringify(publicKey) })
 }
 
 export async function storeAttempt(work: Work, attempt: Attempt): Promise<void> {
@@ -85,19 +93,29 @@ function walletIn(live: SecretObject | undefined): HeldWallet | undefined {
   const [clientId, clientSecret, apiKey] = ['client-id', 'client-secret', 'api-key'].map((key) =>
     valueIn(live, key),
   )
-  return clientId === undefined
-    ? undefined
-    : { clientId, ...(clientSecret && { clientSecret }), ...(apiKey && { apiKey }) }
+  if (clientId === undefined) return undefined
+  const publicKey = objectIn(valueIn(live, 'public-key'))
+  return {
+    clientId,
+    ...(clientSecret && { clientSecret }),
+    ...(apiKey && { apiKey }),
+    ...(publicKey && { publicKey }),
+  }
+}
+
+function attemptIn(text: string | undefined): Attempt | undefined {
+  const { holderPid, number, startedAtMs } = objectIn(text) ?? {}
+  return typeof holderPid === 'string' && typeof number === 'number' && typeof startedAtMs === 'number'
+    ? { holderPid, number, startedAtMs }
+    : undefined
 }
 
 /** One that a person spoilt counts as none. */
-function attemptIn(text: string | undefined): Attempt | undefined {
+function objectIn(text: string | undefined): JsonObject | undefined {
   if (text === undefined) return undefined
   try {
-    const { holderPid, number, startedAtMs } = JSON.parse(text) as Partial<Attempt>
-    return typeof holderPid === 'string' && typeof number === 'number' && typeof startedAtMs === 'number'
-      ? { holderPid, number, startedAtMs }
-      : undefined
+    const value: unknown = JSON.parse(text)
+    return isMap(value) ? value : undefined
   } catch {
     return undefined
   }

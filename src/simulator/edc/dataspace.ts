@@ -106,7 +106,14 @@ export class ParticipantRuntimes {
     this.#now = now
     this.#durable = durable
     this.#controlPlane = new ControlPlane({ ...common, key: managementKey })
-    this.#hub = new IdentityHub({ ...common, key: identityKey, newSecret: random, moodOf: around.moodOf })
+    const hubVault = generation.secretsApi ? new Map<string, string>() : this.#vault
+    this.#hub = new IdentityHub({
+      ...common,
+      vault: hubVault,
+      key: identityKey,
+      newSecret: random,
+      moodOf: around.moodOf,
+    })
     this.#startedAt = { controlplane: now(), identityhub: now() }
   }
 

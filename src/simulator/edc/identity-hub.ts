@@ -20,8 +20,6 @@ import { ACTIVATED, newWallet, type Wallet, Wallets } from './wallets.ts'
 export interface IdentityHubOptions extends WalletApiOptions {
   /** Of the first administrator. */
   readonly key: string
-  /** Of the control plane, where both use one. */
-  readonly vault: Map<string, string>
 }
 
 type Caller = 'admin' | Wallet
@@ -63,6 +61,11 @@ export class IdentityHub {
       return json(401, {
         error: 'invalid_client',
         error_description: 'Invalid client or Invalid client credentials',
+      })
+    if (!this.#options.vault.has(wallet.keyId))
+      return json(400, {
+        error: 'invalid_request',
+        error_description: `Private key with ID '${wallet.keyId}' not found in Config`,
       })
     return json(200, { access_token: `e30.${this.#options.newSecret()}.e30`, token_type: 'Bearer' })
   }
@@ -108,14 +111,17 @@ export class IdentityHub {
         path: 'participantContextId',
       })
     if (!isObject(body['key'])) return invalid({ message: 'key descriptor cannot be empty.', path: 'keys' })
+    const givenKey = body['key']['publicKeyJwk']
     const wallet = newWallet(body, {
       createdAt: now(),
       tails: [newSecret(), newSecret()],
       rights: body[generation.rights] ?? [],
+      publicKey: isObject(givenKey) ? givenKey : { kty: 'EC', crv: 'P-256', x: newSecret(), y: newSecret() },
     })
     const taken = this.#wallets.conflictOf(wallet)
     if (taken !== undefined) return conflict(taken)
     this.#wallets.add(wallet)
+    if (!isObject(givenKey)) vault.set(wallet.keyId, newSecret())
     const { apiKey, did, contextId, clientSecret } = wallet
     if (generation.secretsApi) return json(200, { apiKey, clientId: did, clientSecret })
     vault.set(`${contextId}-sts-client-secret`, clientSecret)

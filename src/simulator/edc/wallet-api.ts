@@ -22,6 +22,8 @@ export interface WalletApiOptions {
   readonly now: () => number
   readonly newSecret: () => string
   readonly newId: () => string
+  /** Holds private keys; that of the control plane, where both use one. */
+  readonly vault: Map<string, string>
   /** How that issuer meets this holder at this moment. */
   readonly moodOf: (issuerDid: string, holderDid: string) => IssuerMood
 }
@@ -45,6 +47,7 @@ const HANDLERS: readonly (readonly [RegExp, Handler])[] = [
   [/^POST \/dids\/state$/u, (api, question) => api.didState(question)],
   [/^POST \/credentials\/request$/u, (api, question) => api.request(question)],
   [/^GET \/credentials\/request\/[^/]+$/u, (api, question) => api.requestState(question)],
+  [/^GET \/keypairs$/u, (api, { contextId }) => api.keyPairs(contextId)],
   [/^GET \/credentials$/u, (api, { contextId }) => api.credentials(contextId)],
 ]
 
@@ -70,6 +73,8 @@ export class WalletApi {
   }
 
   remove(contextId: string): EdcAnswer {
+    const keyId = this.#wallets.find(contextId)?.keyId
+    if (keyId !== undefined) this.#options.vault.delete(keyId)
     return this.#wallets.remove(contextId, this.#options.now()) ? nothing(204) : unknownContext(contextId)
   }
 
@@ -78,6 +83,27 @@ export class WalletApi {
       wallet.state = request.query.get('isActive') === 'true' ? ACTIVATED : DEACTIVATED
       return nothing(204)
     })
+  }
+
+  /** None for a wallet that is not there. */
+  keyPairs(contextId: string): EdcAnswer {
+    const wallet = this.#wallets.find(contextId)
+    if (wallet === undefined) return json(200, [])
+    const { keyId, publicKey, createdAt } = wallet
+    const pair = {
+      participantContextId: contextId,
+      id: keyId,
+      timestamp: createdAt,
+      keyId,
+      groupName: null,
+      keyContext: 'JsonWebKey2020',
+      defaultPair: true,
+      serializedPublicKey: JSON.stringify({ use: 'sig', kid: keyId, ...publicKey }),
+      privateKeyAlias: keyId,
+      state: ACTIVE_KEY,
+      usage: ['sign_presentation', 'sign_token', 'sign_credentials'],
+    }
+    return json(200, [pair])
   }
 
   renewKey(contextId: string): EdcAnswer {
@@ -144,6 +170,9 @@ export class WalletApi {
     }
   }
 }
+
+/** As EDC counts the states of a key pair. */
+const ACTIVE_KEY = 200
 
 function unknownContext(contextId: string): EdcAnswer {
   return notFound('ParticipantContext', contextId)

@@ -15,6 +15,7 @@ export interface Wallet {
   readonly keyId: string
   readonly createdAt: number
   readonly clientSecret: string
+  readonly publicKey: JsonObject
   state: WalletState
   apiKey: string
 }
@@ -22,7 +23,12 @@ export interface Wallet {
 /** Secrets of a new one; `tail` is random. */
 export function newWallet(
   body: JsonObject,
-  facts: { readonly createdAt: number; readonly tails: readonly [string, string]; readonly rights: unknown },
+  facts: {
+    readonly createdAt: number
+    readonly tails: readonly [string, string]
+    readonly rights: unknown
+    readonly publicKey: JsonObject
+  },
 ): Wallet {
   const contextId = asText(body['participantContextId'])
   return {
@@ -32,6 +38,7 @@ export function newWallet(
     keyId: `${asText(body['did'])}#key-1`,
     createdAt: facts.createdAt,
     clientSecret: facts.tails[0],
+    publicKey: facts.publicKey,
     state: body['active'] === true ? ACTIVATED : CREATED,
     apiKey: `${Buffer.from(contextId).toString('base64')}.${facts.tails[1]}`,
   }
