@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net'
 import { describe, it } from 'node:test'
 import { eventually } from '../eventually.ts'
 import { didWebUrl } from './did-web.ts'
-import { type Issuer, openIssuer } from './issuer.ts'
+import { type Issuer, ISSUER_CONTEXT, openIssuer } from './issuer.ts'
 import { claimsOf, newSigner } from './signing.ts'
 
 const NS = 'https://w3id.org/dspace-dcp/v1.0/'
@@ -119,6 +119,22 @@ describe('the stand-in for an issuer', () => {
     await eventually(() => issuer.requests[1]?.delivered === 200, { what: 'the second delivery' })
     assert.equal(issuer.requests[0]?.delivered, undefined)
     assert.equal(hub.deliveries.length, 1)
+  })
+
+  it('with an admin API refuses whom nobody made known to it as a holder', async () => {
+    await using issuer = await openIssuer({ adminKey: 'key' })
+    await using hub = await openHub()
+    const make = (key: string): Promise<Response> =>
+      fetch(`${issuer.adminUrl}/v1alpha/participants/${btoa(ISSUER_CONTEXT)}/holders`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-api-key': key },
+        body: JSON.stringify({ holderId: hub.did, did: hub.did, name: 'acme' }),
+      })
+    assert.equal((await hub.request(issuer, 'MembershipCredential')).status, 403)
+    assert.equal((await make('wrong')).status, 401)
+    assert.equal((await make('key')).status, 201)
+    assert.equal((await hub.request(issuer, 'MembershipCredential')).status, 201)
+    await eventually(() => issuer.requests[0]?.delivered === 200, { what: 'the delivery' })
   })
 
   it('says why a delivery failed when the holder cannot be found', async () => {

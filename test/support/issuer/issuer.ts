@@ -7,6 +7,8 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
+import { GENERATION } from '../../../src/simulator/edc/generation.ts'
+import { Issuer as Registry } from '../../../src/simulator/edc/issuer.ts'
 import { type CredentialOrder, issuedCredential } from './credential.ts'
 import { serviceOf } from './did-web.ts'
 import { claimsOf, newSigner, type Signer } from './signing.ts'
@@ -22,6 +24,8 @@ export interface IssuerOptions {
   /** The host name in its DID, as hubs reach it; 127.0.0.1 if left out. */
   readonly host?: string
   readonly mode?: IssuerMode
+  /** Serves the admin API of an issuer (`/api/admin`) that knows this key; then whom it does not know as a holder it refuses. */
+  readonly adminKey?: string
 }
 
 /** One request for credentials, and how it ended. */
@@ -42,7 +46,13 @@ export interface Issuer extends AsyncDisposable {
   claims: object | undefined
   /** The oldest first. */
   readonly requests: readonly CredentialRequest[]
+  /** Of its admin API, with the path. */
+  readonly adminUrl: string
 }
+
+/** Of its own participant context. */
+export const ISSUER_CONTEXT = 'issuer'
+const ADMIN_PATH = '/api/admin'
 
 const NAMESPACE = 'https://w3id.org/dspace-dcp/v1.0/'
 const CONTEXT = `${NAMESPACE}dcp.jsonld`
@@ -51,16 +61,21 @@ const ATTEMPTS = 50
 const PAUSE_MS = 100
 
 export async function openIssuer(options: IssuerOptions = {}): Promise<Issuer> {
-  const { port: wanted = 0, listenOn = '127.0.0.1', host = '127.0.0.1', mode = 'issue' } = options
+  const { port: wanted = 0, listenOn = '127.0.0.1', host = '127.0.0.1', mode = 'issue', adminKey } = options
   const server = createServer().listen(wanted, listenOn)
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
   const did = `did:web:${host}%3A${port}:issuer`
   const signer = newSigner(`${did}#key-1`)
   const requests: CredentialRequest[] = []
+  const registry =
+    adminKey === undefined
+      ? undefined
+      : new Registry({ generation: GENERATION['0.15'], did, contextId: ISSUER_CONTEXT, key: adminKey })
   const issuer: Issuer = {
     did,
     port,
+    adminUrl: `http://${listenOn}:${port}${ADMIN_PATH}`,
     mode,
     claims: undefined,
     requests,
@@ -71,16 +86,11 @@ export async function openIssuer(options: IssuerOptions = {}): Promise<Issuer> {
     },
   }
   const document = JSON.stringify(didDocument({ did, signer, address: `http://${host}:${port}/issuance` }))
+  const desk: Desk = { issuer, signer, requests, registry }
   server.on('request', (request, response) => {
-    const answer =
-      request.method === 'POST' && request.url === '/issuance/credentials'
-        ? takeRequest({ issuer, signer, requests }, request, response)
-        : Promise.resolve(
-            request.url === '/issuer/did.json'
-              ? response.setHeader('content-type', 'application/json').end(document)
-              : response.writeHead(404).end(),
-          )
-    answer.catch((cause: unknown) => response.writeHead(400).end(String(cause)))
+    serve(desk, document, { request, response }).catch((cause: unknown) =>
+      response.writeHead(400).end(String(cause)),
+    )
   })
   return issuer
 }
@@ -89,6 +99,36 @@ interface Desk {
   readonly issuer: Issuer
   readonly signer: Signer
   readonly requests: CredentialRequest[]
+  readonly registry: Registry | undefined
+}
+
+interface Exchange {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+}
+
+async function serve(desk: Desk, document: string, { request, response }: Exchange): Promise<void> {
+  const { method = '', url = '' } = request
+  if (method === 'POST' && url === '/issuance/credentials') return takeRequest(desk, request, response)
+  if (url === '/issuer/did.json')
+    return void response.setHeader('content-type', 'application/json').end(document)
+  if (desk.registry && url.startsWith(ADMIN_PATH)) return administer(desk.registry, { request, response })
+  response.writeHead(404).end()
+}
+
+/** As the double of the built-in cluster, for no real one can be had. */
+async function administer(registry: Registry, { request, response }: Exchange): Promise<void> {
+  const [path = '', query] = (request.url ?? '').split('?')
+  const asked = {
+    method: request.method ?? '',
+    path,
+    query: new URLSearchParams(query),
+    headers: request.headers as Record<string, string>,
+    body: await bodyOf(request),
+  }
+  const answer = registry.answer(asked, path.slice(ADMIN_PATH.length))
+  if (answer === undefined) return void response.destroy()
+  response.writeHead(answer.status, answer.headers).end(answer.body)
 }
 
 async function takeRequest(desk: Desk, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -97,8 +137,11 @@ async function takeRequest(desk: Desk, request: IncomingMessage, response: Serve
   if (issuer.mode === 'refuse') return void response.writeHead(403).end('holder unknown')
   if (issuer.mode === 'fail') return void response.writeHead(500).end('out of order')
   const token = (request.headers.authorization ?? '').replace(/^Bearer /u, '')
+  const holder = String(claimsOf(token)['iss'])
+  if (desk.registry?.moodTowards(holder) === 'refuse')
+    return void response.writeHead(403).end('holder unknown')
   const order: CredentialRequest = {
-    holder: String(claimsOf(token)['iss']),
+    holder,
     holderPid: String(field(message, 'holderPid')),
     orders: (field(message, 'credentials') as readonly { readonly id: string }[]).map(({ id }) =>
       orderOf(id),
