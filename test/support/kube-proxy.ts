@@ -40,7 +40,7 @@ export interface LaidTrap extends Disposable {
 
 export interface KubeProxy extends AsyncDisposable {
   readonly kubeconfig: string
-  /** In order. Those to Leases are not among them. */
+  /** In order, with all calls to Services behind the API server. Those to Leases are not among them. */
   readonly writes: readonly RecordedWrite[]
   /** Called with each write before it is passed on. */
   onWrite: (write: RecordedWrite) => void
@@ -142,8 +142,13 @@ interface Exchange {
   readonly response: ServerResponse
 }
 
+/** Calls to Services behind the API server count as such, whatever they ask. */
 function isWrite({ method, url = '' }: IncomingMessage): boolean {
-  return method !== 'GET' && !url.includes('/leases')
+  return isThroughService(url) || (method !== 'GET' && !url.includes('/leases'))
+}
+
+function isThroughService(url: string): boolean {
+  return /\/services\/[^/]+\/proxy\//u.test(url)
 }
 
 interface SentWrite {
@@ -156,7 +161,8 @@ async function readWrite(request: IncomingMessage): Promise<SentWrite> {
   const { method = '' } = request
   const { pathname: path, searchParams } = new URL(request.url ?? '/', 'http://proxy')
   const body = await buffer(request)
-  const sent = (body.length > 0 ? JSON.parse(body.toString()) : {}) as { metadata?: { name?: string } }
+  const isObject = body.length > 0 && !isThroughService(path)
+  const sent = (isObject ? JSON.parse(body.toString()) : {}) as { metadata?: { name?: string } }
   const manager = searchParams.get('fieldManager') ?? ''
   return { write: { atMs, method, path, manager, name: sent.metadata?.name ?? '' }, body }
 }

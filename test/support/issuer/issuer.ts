@@ -48,6 +48,8 @@ export interface Issuer extends AsyncDisposable {
   readonly requests: readonly CredentialRequest[]
   /** Of its admin API, with the path. */
   readonly adminUrl: string
+  /** Awaited before each call of the admin API is carried out, and again before it is answered. */
+  onAdmin: (call: string, when: 'before' | 'after') => Promise<void> | void
 }
 
 /** Of its own participant context. */
@@ -78,6 +80,7 @@ export async function openIssuer(options: IssuerOptions = {}): Promise<Issuer> {
     adminUrl: `http://${listenOn}:${port}${ADMIN_PATH}`,
     mode,
     claims: undefined,
+    onAdmin: () => undefined,
     requests,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
@@ -112,13 +115,15 @@ async function serve(desk: Desk, document: string, { request, response }: Exchan
   if (method === 'POST' && url === '/issuance/credentials') return takeRequest(desk, request, response)
   if (url === '/issuer/did.json')
     return void response.setHeader('content-type', 'application/json').end(document)
-  if (desk.registry && url.startsWith(ADMIN_PATH)) return administer(desk.registry, { request, response })
+  if (desk.registry && url.startsWith(ADMIN_PATH)) return administer(desk, { request, response })
   response.writeHead(404).end()
 }
 
 /** As the double of the built-in cluster, for no real one can be had. */
-async function administer(registry: Registry, { request, response }: Exchange): Promise<void> {
+async function administer({ issuer, registry }: Desk, { request, response }: Exchange): Promise<void> {
   const [path = '', query] = (request.url ?? '').split('?')
+  const call = `${request.method} ${path}`
+  await issuer.onAdmin(call, 'before')
   const asked = {
     method: request.method ?? '',
     path,
@@ -126,7 +131,8 @@ async function administer(registry: Registry, { request, response }: Exchange): 
     headers: request.headers as Record<string, string>,
     body: await bodyOf(request),
   }
-  const answer = registry.answer(asked, path.slice(ADMIN_PATH.length))
+  const answer = registry?.answer(asked, path.slice(ADMIN_PATH.length))
+  await issuer.onAdmin(call, 'after')
   if (answer === undefined) return void response.destroy()
   response.writeHead(answer.status, answer.headers).end(answer.body)
 }
