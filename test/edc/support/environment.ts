@@ -2,7 +2,7 @@
  * The environment of the three runtimes: what the manifests render, with the addresses of a namespace replaced by those of
  * this machine. EDC listens on all addresses, so every participant gets ports of its own.
  */
-import { ENDPOINTS, type RuntimeName } from '../../../src/manifests/addresses.ts'
+import { type Endpoint, ENDPOINTS, type RuntimeName } from '../../../src/manifests/addresses.ts'
 import { DEFAULT_PROFILE } from '../../../src/manifests/default-profile.ts'
 import { renderManifests } from '../../../src/manifests/manifests.ts'
 import type { KubeObject } from '../../../src/model/kubernetes.ts'
@@ -11,9 +11,15 @@ import { freePorts } from '../../cluster/ports.ts'
 
 export type Environment = Readonly<Record<string, string>>
 
-export interface LocalParticipant {
+/** Somebody of the dataspace, wherever its components run. */
+export interface EdcParticipant {
   readonly name: string
   readonly did: string
+  /** Where an API of it answers, without a slash at its end. Of the protocol: where all others reach it. */
+  readonly address: (endpoint: Endpoint) => string
+}
+
+export interface LocalParticipant extends EdcParticipant {
   /** The port here of every port in the namespace. */
   readonly ports: ReadonlyMap<number, number>
 }
@@ -26,15 +32,12 @@ export async function localParticipant(name: string): Promise<LocalParticipant> 
   const here = await freePorts(inNamespace.length)
   const ports = new Map(inNamespace.map((port, at) => [port, here[at] ?? 0]))
   const didPort = ports.get(ENDPOINTS.identityhub.did.port)
-  return { name, did: `did:web:127.0.0.1%3A${didPort}:${name}`, ports }
-}
-
-/** The address of an API of the participant, without a slash at its end. */
-export function addressOf(
-  { ports }: LocalParticipant,
-  { port, path }: { port: number; path: string },
-): string {
-  return `http://127.0.0.1:${ports.get(port)}${path}`.replace(/\/$/u, '')
+  return {
+    name,
+    did: `did:web:127.0.0.1%3A${didPort}:${name}`,
+    ports,
+    address: ({ port, path }) => `http://127.0.0.1:${ports.get(port)}${path}`.replace(/\/$/u, ''),
+  }
 }
 
 /** Of the default profile. */
@@ -81,7 +84,7 @@ function localised(settings: Environment, participant: LocalParticipant): Enviro
     EDC_HOSTNAME: '127.0.0.1',
     // In a cluster a route leads from the public address to this one.
     ...(settings['EDC_DSP_CALLBACK_ADDRESS'] !== undefined && {
-      EDC_DSP_CALLBACK_ADDRESS: addressOf(participant, ENDPOINTS.controlplane.protocol),
+      EDC_DSP_CALLBACK_ADDRESS: participant.address(ENDPOINTS.controlplane.protocol),
     }),
   }
 }

@@ -3,7 +3,12 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { ENDPOINTS, type RuntimeName } from '../../../src/manifests/addresses.ts'
 import { eventually } from '../../support/eventually.ts'
 import { didWebUrl } from '../../support/issuer/did-web.ts'
-import { addressOf, type Environment, type LocalParticipant, renderedEnvironment } from './environment.ts'
+import {
+  type EdcParticipant,
+  type Environment,
+  type LocalParticipant,
+  renderedEnvironment,
+} from './environment.ts'
 import { type Answer, call, type Call } from './http.ts'
 
 const SUPERUSER_PREFIX = 'c3VwZXItdXNlcg==.'
@@ -41,17 +46,17 @@ export function environmentOf(
 }
 
 export class Seeding {
-  readonly participant: LocalParticipant
-  readonly #keys: Keys
+  readonly participant: EdcParticipant
+  readonly #keys: Pick<Keys, 'management' | 'superuser'>
 
-  constructor(participant: LocalParticipant, keys: Keys) {
+  constructor(participant: EdcParticipant, keys: Pick<Keys, 'management' | 'superuser'>) {
     this.participant = participant
     this.#keys = keys
   }
 
   management(path: string, options: Call = {}): Promise<Answer> {
     const headers = { 'x-api-key': this.#keys.management }
-    return call(`${addressOf(this.participant, ENDPOINTS.controlplane.management)}${path}`, {
+    return call(`${this.participant.address(ENDPOINTS.controlplane.management)}${path}`, {
       headers,
       ...options,
     })
@@ -59,7 +64,7 @@ export class Seeding {
 
   identity(path: string, options: Call = {}): Promise<Answer> {
     const headers = { 'x-api-key': this.#keys.superuser }
-    const base = addressOf(this.participant, ENDPOINTS.identityhub.identity)
+    const base = this.participant.address(ENDPOINTS.identityhub.identity)
     return call(`${base}/v1alpha/participants${path}`, { headers, ...options })
   }
 
@@ -74,8 +79,8 @@ export class Seeding {
    */
   async createWallet(publicKeyJwk?: object): Promise<string> {
     const { did, name } = this.participant
-    const credentials = addressOf(this.participant, ENDPOINTS.identityhub.credentials)
-    const protocol = addressOf(this.participant, ENDPOINTS.controlplane.protocol)
+    const credentials = this.participant.address(ENDPOINTS.identityhub.credentials)
+    const protocol = this.participant.address(ENDPOINTS.controlplane.protocol)
     const { status, json, text } = await this.identity('', {
       body: {
         roles: [],
@@ -163,7 +168,7 @@ export class Seeding {
 
   /** What the token service says to this secret. */
   token(clientSecret: string, audience: string): Promise<Answer> {
-    return call(`${addressOf(this.participant, ENDPOINTS.identityhub.sts)}/token`, {
+    return call(`${this.participant.address(ENDPOINTS.identityhub.sts)}/token`, {
       form: {
         grant_type: 'client_credentials',
         client_id: this.participant.did,
@@ -173,12 +178,12 @@ export class Seeding {
     })
   }
 
-  catalogOf(provider: LocalParticipant): Promise<Answer> {
+  catalogOf(provider: EdcParticipant): Promise<Answer> {
     return this.management('/v3/catalog/request', {
       body: {
         '@context': VOCABULARY,
         '@type': 'CatalogRequest',
-        counterPartyAddress: `${addressOf(provider, ENDPOINTS.controlplane.protocol)}/2025-1`,
+        counterPartyAddress: `${provider.address(ENDPOINTS.controlplane.protocol)}/2025-1`,
         counterPartyId: provider.did,
         protocol: 'dataspace-protocol-http:2025-1',
       },
@@ -186,12 +191,12 @@ export class Seeding {
   }
 
   /** Answers the id of the negotiation. `offer` is a policy as it stands in the catalogue. */
-  async negotiate(provider: LocalParticipant, assetId: string, offer: Offer): Promise<string> {
+  async negotiate(provider: EdcParticipant, assetId: string, offer: Offer): Promise<string> {
     const answer = await this.management('/v3/contractnegotiations', {
       body: {
         '@context': [ODRL, { ...VOCABULARY, edc: EDC }],
         '@type': 'ContractRequest',
-        counterPartyAddress: `${addressOf(provider, ENDPOINTS.controlplane.protocol)}/2025-1`,
+        counterPartyAddress: `${provider.address(ENDPOINTS.controlplane.protocol)}/2025-1`,
         counterPartyId: provider.did,
         protocol: 'dataspace-protocol-http:2025-1',
         policy: { ...offer, '@type': 'Offer', assigner: provider.did, target: assetId },
@@ -202,12 +207,12 @@ export class Seeding {
   }
 
   /** Has the provider send the data of the contract to an address. Answers the id of the transfer. */
-  async transfer(provider: LocalParticipant, contractId: string, sink: string): Promise<string> {
+  async transfer(provider: EdcParticipant, contractId: string, sink: string): Promise<string> {
     const answer = await this.management('/v3/transferprocesses', {
       body: {
         '@context': VOCABULARY,
         '@type': 'TransferRequest',
-        counterPartyAddress: `${addressOf(provider, ENDPOINTS.controlplane.protocol)}/2025-1`,
+        counterPartyAddress: `${provider.address(ENDPOINTS.controlplane.protocol)}/2025-1`,
         protocol: 'dataspace-protocol-http:2025-1',
         contractId,
         transferType: 'HttpData-PUSH',

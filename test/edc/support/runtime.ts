@@ -1,7 +1,7 @@
 /** One EDC runtime as a process: started as its image starts it, and waited for by its readiness alone. */
 import { join } from 'node:path'
 import { ENDPOINTS, type RuntimeName } from '../../../src/manifests/addresses.ts'
-import { addressOf, type Environment, type LocalParticipant } from './environment.ts'
+import { type Environment, type LocalParticipant } from './environment.ts'
 import { type Answer, call } from './http.ts'
 import { programs, RUNTIMES } from './programs.ts'
 import { type ServerProcess, startServer, untilServing } from './server-process.ts'
@@ -50,5 +50,5 @@ export function health(
   runtime: RuntimeName,
   probe: 'startup' | 'readiness' | 'liveness',
 ): Promise<Answer> {
-  return call(`${addressOf(participant, ENDPOINTS[runtime].health)}/check/${probe}`)
+  return call(`${participant.address(ENDPOINTS[runtime].health)}/check/${probe}`)
 }
