@@ -1,0 +1,158 @@
+/** Builds the images of a node with buildah, once for each state of what goes into them, into a cache outside the checkout. */
+import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { stat } from 'node:fs/promises'
+import { withLock } from '../../lock.ts'
+import { makeBase } from './base.ts'
+import { keysOf } from './keys.ts'
+import { POD_IMAGES, type PodImage, type Recipe, recipes } from './recipes.ts'
+
+const run = promisify(execFile)
+
+/** Sets that stay: the present one, and one of another branch. */
+const KEPT = 2
+
+export interface Images {
+  /** A folder of the OCI image layout with all of them, under `localhost/NAME:KEY`. */
+  readonly layout: string
+  /** Name with tag, and the digest of the manifest. */
+  readonly images: Readonly<Record<PodImage, { readonly tag: string; readonly digest: string }>>
+}
+
+export interface ImagesOptions {
+  readonly log: (line: string) => void
+  readonly signal?: AbortSignal | undefined
+}
+
+/** By digest, as a profile names it. */
+export function referenceOf({ images }: Images, name: PodImage): string {
+  return `localhost/${name}@${images[name].digest}`
+}
+
+/** Takes seconds when nothing has changed. Throws a sentence when something is missing, or the last lines of a build. */
+export async function buildImages({ log, signal }: ImagesOptions): Promise<Images> {
+  const cacheDir = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'dataspace-provisioner', 'images')
+  await mkdir(cacheDir, { recursive: true })
+  const onWait = (pid: number): void => log(`waiting for process ${pid}, which builds images …`)
+  return withLock({ file: join(cacheDir, 'lock'), onWait, signal }, async () => {
+    const { archive } = await makeBase({ cacheDir, log })
+    const all = recipes(archive)
+    const keys = await keysOf(all)
+    const set = createHash('sha256').update(JSON.stringify([...keys])).digest('hex').slice(0, 16)
+    const layout = join(cacheDir, 'sets', set)
+    if (!existsSync(layout)) await new Workshop({ cacheDir, log, signal, keys }).make(all, layout)
+    await utimes(layout, new Date(), new Date())
+    await forgetOthers(join(cacheDir, 'sets'))
+    return { layout, images: await readImages(layout) }
+  })
+}
+
+async function forgetOthers(sets: string): Promise<void> {
+  const names = await readdir(sets)
+  const used = await Promise.all(
+    names.map(async (name) => ({ name, at: (await stat(join(sets, name))).mtimeMs })),
+  )
+  const old = used.toSorted((one, other) => other.at - one.at).slice(KEPT)
+  for (const { name } of old) await rm(join(sets, name), { recursive: true })
+}
+
+/** OCI image layout, index.json. */
+async function readImages(layout: string): Promise<Images['images']> {
+  const { manifests } = JSON.parse(await readFile(join(layout, 'index.json'), 'utf8')) as {
+    readonly manifests: readonly { readonly digest: string; readonly annotations: Readonly<Record<string, string>> }[]
+  }
+  const found = manifests.map(({ digest, annotations }) => {
+    const tag = annotations['org.opencontainers.image.ref.name'] ?? ''
+    return [tag.replace(/^localhost\/(.*):.*$/u, '$1'), { tag, digest }]
+  })
+  return Object.fromEntries(found) as Images['images']
+}
+
+interface WorkshopOptions extends ImagesOptions {
+  readonly cacheDir: string
+  readonly keys: ReadonlyMap<string, string>
+}
+
+class Workshop {
+  readonly #options: WorkshopOptions
+
+  constructor(options: WorkshopOptions) {
+    this.#options = options
+  }
+
+  async make(all: readonly Recipe[], layout: string): Promise<void> {
+    for (const recipe of all) await this.#build(recipe)
+    const unfinished = `${layout}.new`
+    await rm(unfinished, { recursive: true, force: true })
+    await mkdir(unfinished, { recursive: true })
+    for (const name of POD_IMAGES) {
+      const tag = this.#tagOf(name)
+      await this.#buildah(['push', '--quiet', tag, `oci:${unfinished}:${tag}`])
+    }
+    await rename(unfinished, layout)
+  }
+
+  #tagOf(name: string): string {
+    return `localhost/${name}:${this.#options.keys.get(name) ?? ''}`
+  }
+
+  async #build(recipe: Recipe): Promise<void> {
+    const { log, cacheDir } = this.#options
+    const tag = this.#tagOf(recipe.name)
+    if (await this.#isBuilt(tag)) return
+    const begin = performance.now()
+    const folder = await mkdtemp(join(cacheDir, 'context-'))
+    try {
+      const context = await contextOf(recipe, folder)
+      const args = { ...this.#basesOf(recipe), ...recipe.args }
+      const given = Object.entries(args).map(([name, value]) => `--build-arg=${name}=${value}`)
+      const caches = Object.entries(recipe.caches ?? {}).map(([inside, here]) => `--volume=${here}:${inside}`)
+      const how = ['--isolation=chroot', '--layers', '--pull-never', `--file=${recipe.dockerfile}`, `--tag=${tag}`]
+      await this.#buildah(['build', ...how, ...given, ...caches, context])
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
+    log(`image ${recipe.name} built in ${((performance.now() - begin) / 1000).toFixed(1)} s`)
+  }
+
+  #basesOf({ bases }: Recipe): Readonly<Record<string, string>> {
+    return Object.fromEntries(Object.entries(bases).map(([argument, name]) => [argument, this.#tagOf(name)]))
+  }
+
+  async #isBuilt(tag: string): Promise<boolean> {
+    const { stdout } = await this.#buildah(['images', '--format={{.Name}}:{{.Tag}}'])
+    return stdout.split('\n').includes(tag)
+  }
+
+  /** In a mount namespace, for it leaves mounts; with storage of its own, so that nobody else's images are touched. */
+  async #buildah([verb = '', ...args]: readonly string[]): Promise<{ readonly stdout: string }> {
+    const { cacheDir, signal } = this.#options
+    const storage = join(cacheDir, 'storage')
+    const where = [`--root=${join(storage, 'root')}`, `--runroot=${join(storage, 'run')}`, '--storage-driver=overlay']
+    try {
+      return await run('unshare', ['--mount', 'buildah', ...where, verb, ...args], {
+        maxBuffer: 64 * 1024 * 1024,
+        ...(signal && { signal }),
+      })
+    } catch (error) {
+      signal?.throwIfAborted()
+      const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : String(error)
+      const last = said.split('\n').slice(-20).join('\n')
+      throw new Error(`buildah ${verb} failed; its last lines:\n${last}`, { cause: error })
+    }
+  }
+}
+
+async function contextOf({ context }: Recipe, folder: string): Promise<string> {
+  if (typeof context === 'string') return context
+  for (const [name, value] of Object.entries(context)) {
+    if (typeof value === 'string') await cp(value, join(folder, name), { recursive: true })
+    else await writeFile(join(folder, name), value.text)
+  }
+  return folder
+}
