@@ -57,3 +57,7 @@ export function kubeletCommand(dir: string, { node }: NodeNetwork): readonly str
 export const proxyCommand = (dir: string): readonly string[] => [`--config=${join(dir, 'proxy.yaml')}`]
 
 export const corednsCommand = (dir: string): readonly string[] => [`-conf=${join(dir, 'Corefile')}`]
+
+export function companionCommand(dir: string, { node }: NodeNetwork): readonly string[] {
+  return [process.execPath, join(import.meta.dirname, 'companion.ts'), `--dir=${dir}`, `--address=${node}`]
+}

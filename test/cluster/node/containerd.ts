@@ -2,7 +2,8 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { promisify } from 'node:util'
-import { socketOf } from './files.ts'
+import { PAUSE_IMAGE } from './files.ts'
+import type { Images } from './images/build.ts'
 
 const run = promisify(execFile)
 
@@ -22,11 +23,14 @@ export async function isAnswering(socket: string): Promise<boolean> {
   return true
 }
 
-/** Archives of the OCI layout, each holding one image under the name that pods ask for. */
-export async function importImages(
-  { dir, log }: { readonly dir: string; readonly log: (done: string) => void },
-  archives: readonly string[],
-): Promise<void> {
-  for (const archive of archives) await ctr(socketOf(dir), ['images', 'import', archive])
-  if (archives.length > 0) log(`${archives.length} images imported`)
+/**
+ * All images of a layout, each under its name by digest as well: whoever asks for that gets this very image, and the kubelet
+ * finds it without asking a registry.
+ */
+export async function importImages(socket: string, { layout, images }: Images): Promise<void> {
+  const script = 'tar -C "$0" -cf - . | ctr --address "$1" --namespace "$2" images import -'
+  await run('sh', ['-c', script, layout, socket, NAMESPACE])
+  for (const [name, { tag, digest }] of Object.entries(images))
+    await ctr(socket, ['images', 'tag', tag, `localhost/${name}@${digest}`])
+  await ctr(socket, ['images', 'tag', images.pause.tag, PAUSE_IMAGE])
 }

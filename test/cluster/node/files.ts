@@ -2,8 +2,10 @@
 import { join } from 'node:path'
 import { stringify } from 'yaml'
 import { kubeconfigFileOf } from '../credentials.ts'
-import { PAUSE_IMAGE } from './image-names.ts'
 import type { NodeNetwork } from './network.ts'
+
+/** Keeps the network of a pod while its containers come and go. */
+export const PAUSE_IMAGE = 'localhost/pause:1'
 
 export const NODE_NAME = 'node-1'
 export const CLUSTER_DOMAIN = 'cluster.local'
@@ -14,6 +16,8 @@ export const DATASPACE_DOMAIN = 'dataspace.internal'
 export const socketOf = (dir: string): string => join(dir, 'containerd.sock')
 /** Where claims have their volumes. */
 export const volumesOf = (dir: string): string => join(dir, 'volumes')
+/** Server, certificate and token of the admin, as JSON. */
+export const companionAccessOf = (dir: string): string => join(dir, 'companion.json')
 /** The certificate that the API server shows to the kubelet, and its key. */
 export const kubeletClientOf = (dir: string): { readonly cert: string; readonly key: string } => ({
   cert: join(dir, 'kubelet-client.crt'),

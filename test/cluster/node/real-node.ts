@@ -23,6 +23,7 @@ import { makeCgroup, removeCgroup } from './cgroups.ts'
 import {
   apiServerAddress,
   apiServerCommand,
+  companionCommand,
   controllerManagerCommand,
   corednsCommand,
   ETCD,
@@ -30,7 +31,8 @@ import {
   proxyCommand,
 } from './commands.ts'
 import { importImages, isAnswering } from './containerd.ts'
-import { kubeletClientOf, nodeFiles, socketOf, volumesOf } from './files.ts'
+import { companionAccessOf, kubeletClientOf, nodeFiles, socketOf, volumesOf } from './files.ts'
+import type { Images } from './images/build.ts'
 import { furnish, type Namespaces, openNamespaces, requireVisible } from './namespaces.ts'
 import { claimNetwork, type NodeNetwork, releaseNetwork } from './network.ts'
 import { missingForNode } from './requirements.ts'
@@ -44,8 +46,8 @@ export interface RealNode extends Omit<RealCluster, 'auditLog'> {
 }
 
 export interface RealNodeOptions extends Pick<ControlPlaneOptions, 'dir' | 'log' | 'detached' | 'signal'> {
-  /** Archives that containerd is given before anything is started. */
-  readonly images: readonly string[]
+  /** What containerd is given before anything is started. */
+  readonly images: Images
 }
 
 /** All that the steps of a start share. */
@@ -160,13 +162,13 @@ function sayingWhen(log: (line: string) => void): (done: string) => void {
   return (done) => log(`${done} after ${((performance.now() - begin) / 1000).toFixed(1)} s`)
 }
 
-async function bringUp(start: Start, images: readonly string[]): Promise<{ server: string; ca: string }> {
+async function bringUp(start: Start, images: Images): Promise<{ server: string; ca: string }> {
   const { log, group } = start
   await writeFiles(start)
   await startContainerd(start)
-  const [access] = await Promise.all([startControlPlane(start), importImages(start, images)])
+  const [access] = await Promise.all([startControlPlane(start), fillContainerd(start, images)])
   await using api = new Api({ ...access, token: start.tokens.admin })
-  await startServices(start)
+  await startServices(start, access)
   await applyObjects(api, join(import.meta.dirname, 'objects.yaml'))
   const wait = { what: 'the node to be ready', withinMs: 120_000, process: 'kubelet' }
   await group.waitFor(wait, () => areNodesReady(api))
@@ -203,6 +205,11 @@ async function startContainerd({ dir, group, namespaces, log }: Start): Promise<
   log('containerd ready')
 }
 
+async function fillContainerd({ dir, log }: Start, images: Images): Promise<void> {
+  await importImages(socketOf(dir), images)
+  log(`${Object.keys(images.images).length} images imported`)
+}
+
 async function startControlPlane({
   dir,
   group,
@@ -233,10 +240,15 @@ async function startControlPlane({
   return { server, ca }
 }
 
-async function startServices({ dir, group, namespaces: { launcher }, network }: Start): Promise<void> {
+async function startServices(
+  { dir, group, namespaces: { launcher }, network, tokens }: Start,
+  access: object,
+): Promise<void> {
   await group.start('kube-controller-manager', controllerManagerCommand(dir), launcher)
   await group.start('kube-scheduler', schedulerCommand(dir), launcher)
   await group.start('kubelet', kubeletCommand(dir, network), launcher)
   await group.start('kube-proxy', proxyCommand(dir), launcher)
   await group.start('coredns', corednsCommand(dir), launcher)
+  await writeFile(companionAccessOf(dir), JSON.stringify({ ...access, token: tokens.admin }), { mode: 0o600 })
+  await group.run('companion', [...launcher, ...companionCommand(dir, network)])
 }

@@ -46,8 +46,11 @@ export async function makeBase({ cacheDir, log }: BaseOptions): Promise<Base> {
   try {
     const wanted = ['--variant=minbase', `--include=${PACKAGES.join(',')}`]
     // Mounts that it leaves when it fails are gone with the namespace.
-    await run('unshare', ['--mount', 'debootstrap', ...wanted, suite, folder, url], { maxBuffer: 64 * 1024 * 1024 })
-    for (const path of globSync(SUPERFLUOUS, { cwd: folder })) await rm(join(folder, path), { recursive: true })
+    await run('unshare', ['--mount', 'debootstrap', ...wanted, suite, folder, url], {
+      maxBuffer: 64 * 1024 * 1024,
+    })
+    for (const path of globSync(SUPERFLUOUS, { cwd: folder }))
+      await rm(join(folder, path), { recursive: true })
     await run('tar', ['-C', folder, '-cf', `${folder}.tar`, '.'])
     await rename(`${folder}.tar`, archive)
   } finally {

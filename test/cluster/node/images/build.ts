@@ -2,14 +2,14 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { stat } from 'node:fs/promises'
 import { withLock } from '../../lock.ts'
 import { makeBase } from './base.ts'
 import { keysOf } from './keys.ts'
+import { type ImageInLayout, imagesIn, type Manifest, takeOver, writeIndex } from './layout.ts'
 import { POD_IMAGES, type PodImage, type Recipe, recipes } from './recipes.ts'
 
 const run = promisify(execFile)
@@ -21,7 +21,7 @@ export interface Images {
   /** A folder of the OCI image layout with all of them, under `localhost/NAME:KEY`. */
   readonly layout: string
   /** Name with tag, and the digest of the manifest. */
-  readonly images: Readonly<Record<PodImage, { readonly tag: string; readonly digest: string }>>
+  readonly images: Readonly<Record<PodImage, ImageInLayout>>
 }
 
 export interface ImagesOptions {
@@ -36,14 +36,21 @@ export function referenceOf({ images }: Images, name: PodImage): string {
 
 /** Takes seconds when nothing has changed. Throws a sentence when something is missing, or the last lines of a build. */
 export async function buildImages({ log, signal }: ImagesOptions): Promise<Images> {
-  const cacheDir = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'dataspace-provisioner', 'images')
+  const cacheDir = join(
+    process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'),
+    'dataspace-provisioner',
+    'images',
+  )
   await mkdir(cacheDir, { recursive: true })
   const onWait = (pid: number): void => log(`waiting for process ${pid}, which builds images …`)
   return withLock({ file: join(cacheDir, 'lock'), onWait, signal }, async () => {
     const { archive } = await makeBase({ cacheDir, log })
     const all = recipes(archive)
     const keys = await keysOf(all)
-    const set = createHash('sha256').update(JSON.stringify([...keys])).digest('hex').slice(0, 16)
+    const set = createHash('sha256')
+      .update(JSON.stringify([...keys]))
+      .digest('hex')
+      .slice(0, 16)
     const layout = join(cacheDir, 'sets', set)
     if (!existsSync(layout)) await new Workshop({ cacheDir, log, signal, keys }).make(all, layout)
     await utimes(layout, new Date(), new Date())
@@ -61,16 +68,11 @@ async function forgetOthers(sets: string): Promise<void> {
   for (const { name } of old) await rm(join(sets, name), { recursive: true })
 }
 
-/** OCI image layout, index.json. */
 async function readImages(layout: string): Promise<Images['images']> {
-  const { manifests } = JSON.parse(await readFile(join(layout, 'index.json'), 'utf8')) as {
-    readonly manifests: readonly { readonly digest: string; readonly annotations: Readonly<Record<string, string>> }[]
-  }
-  const found = manifests.map(({ digest, annotations }) => {
-    const tag = annotations['org.opencontainers.image.ref.name'] ?? ''
-    return [tag.replace(/^localhost\/(.*):.*$/u, '$1'), { tag, digest }]
-  })
-  return Object.fromEntries(found) as Images['images']
+  const images = await imagesIn(layout)
+  return Object.fromEntries(
+    images.map((image) => [image.tag.replace(/^localhost\/(.*):.*$/u, '$1'), image]),
+  ) as Images['images']
 }
 
 interface WorkshopOptions extends ImagesOptions {
@@ -86,14 +88,20 @@ class Workshop {
   }
 
   async make(all: readonly Recipe[], layout: string): Promise<void> {
+    await mkdir(join(this.#options.cacheDir, 'storage', 'lib'), { recursive: true })
     for (const recipe of all) await this.#build(recipe)
     const unfinished = `${layout}.new`
     await rm(unfinished, { recursive: true, force: true })
     await mkdir(unfinished, { recursive: true })
+    const manifests: Manifest[] = []
     for (const name of POD_IMAGES) {
       const tag = this.#tagOf(name)
-      await this.#buildah(['push', '--quiet', tag, `oci:${unfinished}:${tag}`])
+      const folder = join(unfinished, name)
+      await this.#buildah(['push', '--quiet', '--disable-compression', tag, `dir:${folder}`])
+      manifests.push(await takeOver(folder, unfinished, tag))
+      await rm(folder, { recursive: true })
     }
+    await writeIndex(unfinished, manifests)
     await rename(unfinished, layout)
   }
 
@@ -112,7 +120,13 @@ class Workshop {
       const args = { ...this.#basesOf(recipe), ...recipe.args }
       const given = Object.entries(args).map(([name, value]) => `--build-arg=${name}=${value}`)
       const caches = Object.entries(recipe.caches ?? {}).map(([inside, here]) => `--volume=${here}:${inside}`)
-      const how = ['--isolation=chroot', '--layers', '--pull-never', `--file=${recipe.dockerfile}`, `--tag=${tag}`]
+      const how = [
+        '--isolation=chroot',
+        '--layers',
+        '--pull-never',
+        `--file=${recipe.dockerfile}`,
+        `--tag=${tag}`,
+      ]
       await this.#buildah(['build', ...how, ...given, ...caches, context])
     } finally {
       await rm(folder, { recursive: true, force: true })
@@ -129,13 +143,19 @@ class Workshop {
     return stdout.split('\n').includes(tag)
   }
 
-  /** In a mount namespace, for it leaves mounts; with storage of its own, so that nobody else's images are touched. */
+  /** In a mount namespace, for it leaves mounts; with storage and caches of its own, so that nobody else's are touched. */
   async #buildah([verb = '', ...args]: readonly string[]): Promise<{ readonly stdout: string }> {
     const { cacheDir, signal } = this.#options
     const storage = join(cacheDir, 'storage')
-    const where = [`--root=${join(storage, 'root')}`, `--runroot=${join(storage, 'run')}`, '--storage-driver=overlay']
+    const where = [
+      `--root=${join(storage, 'root')}`,
+      `--runroot=${join(storage, 'run')}`,
+      '--storage-driver=overlay',
+    ]
     try {
-      return await run('unshare', ['--mount', 'buildah', ...where, verb, ...args], {
+      const script = 'mount --bind "$0" /var/lib && exec buildah "$@"'
+      const command = ['--mount', 'sh', '-c', script, join(storage, 'lib'), ...where, verb, ...args]
+      return await run('unshare', command, {
         maxBuffer: 64 * 1024 * 1024,
         ...(signal && { signal }),
       })

@@ -17,7 +17,8 @@ async function keyOf(recipe: Recipe, keys: ReadonlyMap<string, string>): Promise
   const { dockerfile, context, bases, args, inputs } = recipe
   const hash = createHash('sha256')
   const standsOn = Object.entries(bases).map(([argument, name]) => [argument, keys.get(name)])
-  const texts = typeof context === 'string' ? [] : Object.values(context).filter((value) => typeof value !== 'string')
+  const texts =
+    typeof context === 'string' ? [] : Object.values(context).filter((value) => typeof value !== 'string')
   hash.update(JSON.stringify([await readFile(dockerfile, 'utf8'), standsOn, args, texts]))
   for (const input of inputs) await add(hash, input)
   return hash.digest('hex').slice(0, 16)

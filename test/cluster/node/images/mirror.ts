@@ -34,7 +34,8 @@ function inStanzas(text: string): readonly Mirror[] {
     const field = (name: string): string =>
       new RegExp(`^${name}:[ \\t]*(.*)$`, 'imu').exec(stanza)?.[1]?.trim() ?? ''
     const [url = ''] = field('URIs').split(/\s+/u)
-    if (!/\bdeb\b/u.test(field('Types')) || !url.startsWith('http') || !hasMain(field('Components'))) return []
+    if (!/\bdeb\b/u.test(field('Types')) || !url.startsWith('http') || !hasMain(field('Components')))
+      return []
     return field('Suites')
       .split(/\s+/u)
       .map((suite) => ({ url, suite }))

@@ -83,7 +83,8 @@ function baoBinary(program: string): string {
 }
 
 function npmFolder(): string {
-  const cli = process.env['npm_execpath'] ?? execFileSync('sh', ['-c', 'command -v npm'], { encoding: 'utf8' })
+  const cli =
+    process.env['npm_execpath'] ?? execFileSync('sh', ['-c', 'command -v npm'], { encoding: 'utf8' })
   return dirname(dirname(realpathSync(cli.trim())))
 }
 
