@@ -10,7 +10,7 @@ export const PAUSE_IMAGE = 'localhost/pause:1'
 export const NODE_NAME = 'node-1'
 export const CLUSTER_DOMAIN = 'cluster.local'
 
-/** Whatever ends in this is an address of this machine's gateway: participants find each other by names below it. */
+/** Names below it are those of the gateway, by which participants find each other; `machine` is this machine. */
 export const DATASPACE_DOMAIN = 'dataspace.internal'
 
 export const socketOf = (dir: string): string => join(dir, 'containerd.sock')
@@ -114,26 +114,21 @@ function proxySettings(dir: string, { node, pods }: NodeNetwork): object {
 
 /** Names of the cluster, those of the dataspace, and no others: nothing else can be reached from here. */
 function corefile(dir: string, { node, machine }: NodeNetwork): string {
-  return `.:53 {
-  bind ${node}
-  errors
-  kubernetes ${CLUSTER_DOMAIN} {
-    kubeconfig ${kubeconfigFileOf(dir, 'admin')}
-  }
-  template IN A ${DATASPACE_DOMAIN} {
-    match ^machine\\.
-    answer "{{ .Name }} 5 IN A ${machine}"
-    fallthrough
-  }
-  template IN A ${DATASPACE_DOMAIN} {
-    answer "{{ .Name }} 5 IN A ${node}"
-  }
-  template IN ANY ${DATASPACE_DOMAIN} {
-    rcode NOERROR
-  }
-  template IN ANY . {
-    rcode NXDOMAIN
-  }
+  const answer = (address: string): string => `answer "{{ .Name }} 5 IN A ${address}"`
+  const zone = (name: string, ...lines: string[]): string =>
+    `${name}:53 {\n  bind ${node}\n  errors\n  ${lines.join('\n  ')}\n}\n`
+  return [
+    zone(
+      CLUSTER_DOMAIN,
+      `kubernetes ${CLUSTER_DOMAIN} {`,
+      `  kubeconfig ${kubeconfigFileOf(dir, 'admin')}`,
+      '}',
+    ),
+    zone(`machine.${DATASPACE_DOMAIN}`, 'template IN A {', answer(machine), '}', ...NO_MORE),
+    zone(DATASPACE_DOMAIN, 'template IN A {', answer(node), '}', ...NO_MORE),
+    zone('.', 'template IN ANY {', 'rcode NXDOMAIN', '}'),
+  ].join('')
 }
-`
-}
+
+/** The name is there, and has addresses of no other kind. */
+const NO_MORE = ['template IN ANY {', 'rcode NOERROR', '}']
