@@ -30,9 +30,10 @@ import {
   kubeletCommand,
   proxyCommand,
 } from './commands.ts'
-import { importImages, isAnswering } from './containerd.ts'
+import { isAnswering } from './containerd.ts'
 import { companionAccessOf, kubeletClientOf, nodeFiles, socketOf, volumesOf } from './files.ts'
 import type { Images } from './images/build.ts'
+import { copyStore } from './images/store.ts'
 import { furnish, type Namespaces, openNamespaces, requireVisible } from './namespaces.ts'
 import { claimNetwork, type NodeNetwork, releaseNetwork } from './network.ts'
 import { missingForNode } from './requirements.ts'
@@ -165,8 +166,7 @@ function sayingWhen(log: (line: string) => void): (done: string) => void {
 async function bringUp(start: Start, images: Images): Promise<{ server: string; ca: string }> {
   const { log, group } = start
   await writeFiles(start)
-  await startContainerd(start)
-  const [access] = await Promise.all([startControlPlane(start), fillContainerd(start, images)])
+  const [access] = await Promise.all([startControlPlane(start), startContainerd(start, images)])
   await using api = new Api({ ...access, token: start.tokens.admin })
   await startServices(start, access)
   await applyObjects(api, join(import.meta.dirname, 'objects.yaml'))
@@ -194,7 +194,11 @@ async function writeFiles({ dir, network, tokens }: Start): Promise<void> {
   }
 }
 
-async function startContainerd({ dir, group, namespaces, log }: Start): Promise<void> {
+async function startContainerd(
+  { dir, group, namespaces, log }: Start,
+  { store, images }: Images,
+): Promise<void> {
+  await copyStore(store, join(dir, 'containerd'))
   await group.run('containerd', [
     ...namespaces.launcher,
     'containerd',
@@ -202,12 +206,7 @@ async function startContainerd({ dir, group, namespaces, log }: Start): Promise<
   ])
   const wait = { what: 'containerd to answer', withinMs: 30_000, process: 'containerd' }
   await group.waitFor(wait, () => isAnswering(socketOf(dir)))
-  log('containerd ready')
-}
-
-async function fillContainerd({ dir, log }: Start, images: Images): Promise<void> {
-  await importImages(socketOf(dir), images)
-  log(`${Object.keys(images.images).length} images imported`)
+  log(`containerd ready with ${Object.keys(images).length} images`)
 }
 
 async function startControlPlane({

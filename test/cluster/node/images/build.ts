@@ -2,15 +2,16 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { cp, mkdir, mkdtemp, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { withLock } from '../../lock.ts'
 import { makeBase } from './base.ts'
 import { keysOf } from './keys.ts'
-import { type ImageInLayout, imagesIn, type Manifest, takeOver, writeIndex } from './layout.ts'
+import { type ImageInLayout, imageOf, type Manifest, takeOver, writeIndex } from './layout.ts'
 import { POD_IMAGES, type PodImage, type Recipe, recipes } from './recipes.ts'
+import { fillStore } from './store.ts'
 
 const run = promisify(execFile)
 
@@ -18,8 +19,8 @@ const run = promisify(execFile)
 const KEPT = 2
 
 export interface Images {
-  /** A folder of the OCI image layout with all of them, under `localhost/NAME:KEY`. */
-  readonly layout: string
+  /** Where they are kept as {@link copyStore} takes them. */
+  readonly store: string
   /** Name with tag, and the digest of the manifest. */
   readonly images: Readonly<Record<PodImage, ImageInLayout>>
 }
@@ -51,11 +52,11 @@ export async function buildImages({ log, signal }: ImagesOptions): Promise<Image
       .update(JSON.stringify([...keys]))
       .digest('hex')
       .slice(0, 16)
-    const layout = join(cacheDir, 'sets', set)
-    if (!existsSync(layout)) await new Workshop({ cacheDir, log, signal, keys }).make(all, layout)
-    await utimes(layout, new Date(), new Date())
+    const store = join(cacheDir, 'sets', set)
+    if (!existsSync(store)) await new Workshop({ cacheDir, log, signal, keys }).make(all, store)
+    await utimes(store, new Date(), new Date())
     await forgetOthers(join(cacheDir, 'sets'))
-    return { layout, images: await readImages(layout) }
+    return { store, images: JSON.parse(await readFile(join(store, NAMES), 'utf8')) as Images['images'] }
   })
 }
 
@@ -68,12 +69,17 @@ async function forgetOthers(sets: string): Promise<void> {
   for (const { name } of old) await rm(join(sets, name), { recursive: true })
 }
 
-async function readImages(layout: string): Promise<Images['images']> {
-  const images = await imagesIn(layout)
+function readImages(manifests: readonly Manifest[]): Images['images'] {
+  const images = manifests.map(imageOf)
   return Object.fromEntries(
     images.map((image) => [image.tag.replace(/^localhost\/(.*):.*$/u, '$1'), image]),
   ) as Images['images']
 }
+
+/** In a store: {@link Images.images}. */
+const NAMES = 'images.json'
+
+const secondsSince = (begin: number): string => ((performance.now() - begin) / 1000).toFixed(1)
 
 interface WorkshopOptions extends ImagesOptions {
   readonly cacheDir: string
@@ -87,22 +93,35 @@ class Workshop {
     this.#options = options
   }
 
-  async make(all: readonly Recipe[], layout: string): Promise<void> {
-    await mkdir(join(this.#options.cacheDir, 'storage', 'lib'), { recursive: true })
+  /** Leaves a store in the folder, which was not there before. */
+  async make(all: readonly Recipe[], store: string): Promise<void> {
+    const { cacheDir, log, signal } = this.#options
+    await mkdir(join(cacheDir, 'storage', 'lib'), { recursive: true })
     for (const recipe of all) await this.#build(recipe)
-    const unfinished = `${layout}.new`
+    const begin = performance.now()
+    const unfinished = `${store}.new`
     await rm(unfinished, { recursive: true, force: true })
-    await mkdir(unfinished, { recursive: true })
+    const layout = join(unfinished, 'layout')
+    await mkdir(layout, { recursive: true })
+    const images = await this.#layOut(layout)
+    await fillStore(unfinished, { layout, images, signal })
+    await rm(layout, { recursive: true })
+    await writeFile(join(unfinished, NAMES), JSON.stringify(images))
+    await rename(unfinished, store)
+    log(`images unpacked in ${secondsSince(begin)} s`)
+  }
+
+  async #layOut(layout: string): Promise<Images['images']> {
     const manifests: Manifest[] = []
     for (const name of POD_IMAGES) {
       const tag = this.#tagOf(name)
-      const folder = join(unfinished, name)
+      const folder = join(layout, name)
       await this.#buildah(['push', '--quiet', '--disable-compression', tag, `dir:${folder}`])
-      manifests.push(await takeOver(folder, unfinished, tag))
+      manifests.push(await takeOver(folder, layout, tag))
       await rm(folder, { recursive: true })
     }
-    await writeIndex(unfinished, manifests)
-    await rename(unfinished, layout)
+    await writeIndex(layout, manifests)
+    return readImages(manifests)
   }
 
   #tagOf(name: string): string {
@@ -131,7 +150,7 @@ class Workshop {
     } finally {
       await rm(folder, { recursive: true, force: true })
     }
-    log(`image ${recipe.name} built in ${((performance.now() - begin) / 1000).toFixed(1)} s`)
+    log(`image ${recipe.name} built in ${secondsSince(begin)} s`)
   }
 
   #basesOf({ bases }: Recipe): Readonly<Record<string, string>> {

@@ -37,8 +37,6 @@ export interface ImageInLayout {
   readonly digest: string
 }
 
-export async function imagesIn(layout: string): Promise<readonly ImageInLayout[]> {
-  const text = await readFile(join(layout, 'index.json'), 'utf8')
-  const { manifests } = JSON.parse(text) as { readonly manifests: readonly Manifest[] }
-  return manifests.map(({ digest, annotations }) => ({ tag: annotations[NAME] ?? '', digest }))
+export function imageOf({ digest, annotations }: Manifest): ImageInLayout {
+  return { tag: annotations[NAME] ?? '', digest }
 }
