@@ -36,7 +36,19 @@ export class Api implements AsyncDisposable {
     return this.#call('POST', path, { type: 'application/json', body: object })
   }
 
-  /** Server-side apply of a cluster-scoped object. */
+  /** Merges the fields into the object. */
+  merge(path: string, fields: object): Promise<Answer> {
+    return this.#call('PATCH', path, { type: 'application/merge-patch+json', body: fields })
+  }
+
+  /** Gone already is fine. */
+  async delete(path: string): Promise<void> {
+    const { statusCode, body } = await this.#send('DELETE', path)
+    const text = await body.text()
+    if (statusCode >= 300 && statusCode !== 404) throw new Error(`DELETE ${path}: ${statusCode} ${text}`)
+  }
+
+  /** Server-side apply. */
   apply(object: KubeObject): Promise<Answer> {
     const path = `${pathOf(object)}?fieldManager=test-cluster&force=true&fieldValidation=Strict`
     return this.#call('PATCH', path, { type: 'application/apply-patch+yaml', body: object })
@@ -61,15 +73,23 @@ export class Api implements AsyncDisposable {
     path: string,
     sent?: { type: string; body: unknown },
   ): Promise<Answer> {
-    const { statusCode, body } = await request(`${this.#server}${path}`, {
+    const { statusCode, body } = await this.#send(method, path, sent)
+    const text = await body.text()
+    if (statusCode >= 300) throw new Error(`${method} ${path}: ${statusCode} ${text}`)
+    return JSON.parse(text) as Answer
+  }
+
+  #send(
+    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+    path: string,
+    sent?: { type: string; body: unknown },
+  ): ReturnType<typeof request> {
+    return request(`${this.#server}${path}`, {
       method,
       dispatcher: this.#agent,
       headers: { ...this.#headers, ...(sent && { 'content-type': sent.type }) },
       ...(sent && { body: JSON.stringify(sent.body) }),
     })
-    const text = await body.text()
-    if (statusCode >= 300) throw new Error(`${method} ${path}: ${statusCode} ${text}`)
-    return JSON.parse(text) as Answer
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -80,7 +100,10 @@ export class Api implements AsyncDisposable {
 /** Kubernetes names collections by plain English plurals, for the kinds that are applied here. */
 function pathOf({ apiVersion, kind, metadata }: KubeObject): string {
   const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`
+  const place = metadata.namespace === undefined ? '' : `/namespaces/${metadata.namespace}`
   const singular = kind.toLowerCase()
-  const plural = singular.endsWith('ss') ? `${singular}es` : singular.replace(/y$/u, 'ie').concat('s')
-  return `${root}/${plural}/${metadata.name}`
+  const plural = singular.endsWith('ss')
+    ? `${singular}es`
+    : singular.replace(/(?<=[^aeiou])y$/u, 'ie').concat('s')
+  return `${root}${place}/${plural}/${metadata.name}`
 }

@@ -58,7 +58,7 @@ export function apiServerCommand(
   ]
 }
 
-const withoutThrottle = ['--kube-api-qps=1000', '--kube-api-burst=2000']
+export const withoutThrottle = ['--kube-api-qps=1000', '--kube-api-burst=2000']
 
 /** A busy machine may starve KWOK of time for more than the usual 50 s. */
 const NODE_GRACE_SECONDS = 300
@@ -87,7 +87,7 @@ export function schedulerCommand(dir: string): readonly string[] {
   return [...asAdmin(dir), ...withoutThrottle]
 }
 
-function asAdmin(dir: string): readonly string[] {
+export function asAdmin(dir: string): readonly string[] {
   const kubeconfig = kubeconfigFileOf(dir, 'admin')
   return [
     `--kubeconfig=${kubeconfig}`,

@@ -140,7 +140,7 @@ async function bringUp(start: Start): Promise<{ server: string; ca: string }> {
   await group.start('kube-controller-manager', controllerManagerCommand(dir, { nodeGraceSeconds }))
   await group.start('kube-scheduler', schedulerCommand(dir))
   await group.start('kwok', kwokCommand(dir))
-  await applyObjects(api)
+  await applyObjects(api, join(import.meta.dirname, 'objects.yaml'))
   await until('the nodes to be ready', () => areNodesReady(api), 'kwok')
   await until('pods to be admitted', () => arePoliciesInForce(api), 'kube-controller-manager')
   log('nodes and policies ready')

@@ -5,10 +5,12 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"maps"
 	"os"
+	"os/signal"
 	"slices"
 	"strings"
 	"syscall"
@@ -18,13 +20,22 @@ import (
 	_ "k8s.io/component-base/metrics/prometheus/clientgo"
 	_ "k8s.io/component-base/metrics/prometheus/version"
 
+	// The plugins that a node's Corefile names, and no others of the many that CoreDNS brings.
+	_ "github.com/coredns/coredns/plugin/bind"
+	_ "github.com/coredns/coredns/plugin/errors"
+	_ "github.com/coredns/coredns/plugin/kubernetes"
+	_ "github.com/coredns/coredns/plugin/template"
+
+	"github.com/coredns/coredns/coremain"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	"go.etcd.io/etcd/server/v3/etcdmain"
 	"k8s.io/component-base/cli"
 	apiserver "k8s.io/kubernetes/cmd/kube-apiserver/app"
 	controllermanager "k8s.io/kubernetes/cmd/kube-controller-manager/app"
+	proxy "k8s.io/kubernetes/cmd/kube-proxy/app"
 	scheduler "k8s.io/kubernetes/cmd/kube-scheduler/app"
+	kubelet "k8s.io/kubernetes/cmd/kubelet/app"
 	kwokconfig "sigs.k8s.io/kwok/pkg/config"
 	kwok "sigs.k8s.io/kwok/pkg/kwok/cmd"
 	kwoklog "sigs.k8s.io/kwok/pkg/log"
@@ -44,6 +55,10 @@ var parts = map[string]func(args []string) int{
 	"kube-apiserver":          runCommand(apiserver.NewAPIServerCommand),
 	"kube-controller-manager": runCommand(controllermanager.NewControllerManagerCommand),
 	"kube-scheduler":          runCommand(func() *cobra.Command { return scheduler.NewSchedulerCommand() }),
+	"hold":                    hold,
+	"kubelet":                 runCommand(func() *cobra.Command { return kubelet.NewKubeletCommand(context.Background()) }),
+	"kube-proxy":              runCommand(proxy.NewProxyCommand),
+	"coredns":                 runCoreDNS,
 	"kwok":                    runKwok,
 }
 
@@ -67,6 +82,25 @@ func endAfter(input io.Reader) {
 	os.Exit(1)
 }
 
+// hold is the first process of the namespaces of a node: they last as long as it does, and what runs in them ends with
+// it. Children of others become its own when their parents end, and have to be waited for.
+func hold(_ []string) int {
+	ends := make(chan os.Signal, 1)
+	signal.Notify(ends, syscall.SIGTERM, syscall.SIGINT)
+	children := make(chan os.Signal, 1)
+	signal.Notify(children, syscall.SIGCHLD)
+	for {
+		select {
+		case <-ends:
+			return 0
+		case <-children:
+			for pid := 1; pid > 0; {
+				pid, _ = syscall.Wait4(-1, nil, syscall.WNOHANG, nil)
+			}
+		}
+	}
+}
+
 func runCommand(create func() *cobra.Command) func(args []string) int {
 	return func(args []string) int {
 		command := create()
@@ -78,6 +112,13 @@ func runCommand(create func() *cobra.Command) func(args []string) int {
 // runEtcd leaves the process by itself when etcd fails.
 func runEtcd(args []string) int {
 	etcdmain.Main(append([]string{"etcd"}, args...))
+	return 0
+}
+
+// runCoreDNS leaves the process by itself when CoreDNS fails. Its flags are global ones, whose program reads os.Args.
+func runCoreDNS(args []string) int {
+	os.Args = append([]string{"coredns"}, args...)
+	coremain.Run()
 	return 0
 }
 

@@ -17,7 +17,9 @@ export interface WaitOptions {
   readonly process: string
 }
 
-export interface ProcessGroupOptions extends Pick<StartOptions, 'dir' | 'testcluster' | 'detached'> {
+export interface ProcessGroupOptions extends Pick<StartOptions, 'dir' | 'detached'> {
+  /** The program that holds all parts of the cluster (main.go). */
+  readonly testcluster: string
   readonly signal?: AbortSignal
   /** Told of all processes whenever there is one more. */
   readonly onStart: (processes: readonly ClusterProcess[]) => Promise<void>
@@ -41,9 +43,17 @@ export class ProcessGroup implements AsyncDisposable {
     return this.#started.map(({ name, pid }) => ({ name, pid }))
   }
 
-  async start(name: string, args: readonly string[]): Promise<void> {
-    this.#started.push(await startProcess({ ...this.#options, name, args }))
+  /** A part of the cluster; `launcher` is a command that runs another one, for instance somewhere else. */
+  async start(name: string, args: readonly string[], launcher: readonly string[] = []): Promise<number> {
+    return await this.run(name, [...launcher, this.#options.testcluster, name, ...args])
+  }
+
+  /** Any program, whose command line has to name the cluster's folder. Answers its process id. */
+  async run(name: string, command: readonly string[]): Promise<number> {
+    const started = await startProcess({ ...this.#options, name, command })
+    this.#started.push(started)
     await this.#options.onStart(this.processes)
+    return started.pid
   }
 
   /** Forgets those that have ended, so that a failed start can be repeated. */

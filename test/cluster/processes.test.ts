@@ -29,7 +29,7 @@ describe('the processes of a test cluster', { skip: skipWithoutGo() }, () => {
   it('end with the process that started them, even if that is killed', async () => {
     const module = join(import.meta.dirname, 'processes.ts')
     const script = `const { startProcess } = await import(${JSON.stringify(module)})
-      const { pid } = await startProcess(${JSON.stringify({ name: 'etcd', testcluster, args: etcd, dir, detached: false })})
+      const { pid } = await startProcess(${JSON.stringify({ name: 'etcd', command: [testcluster, 'etcd', ...etcd], dir, detached: false })})
       console.log(pid)
       setInterval(() => undefined, 1000)`
     const starter = spawn(process.execPath, ['--input-type=module', '-e', script], {

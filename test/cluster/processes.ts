@@ -14,8 +14,8 @@ export interface ClusterProcess {
 
 export interface StartOptions {
   readonly name: string
-  readonly testcluster: string
-  readonly args: readonly string[]
+  /** The program and its arguments. */
+  readonly command: readonly string[]
   /** The cluster's folder: gets `NAME.log`, and stands in the arguments of every process (see {@link isOurs}). */
   readonly dir: string
   /** Outlives this process. Otherwise it ends with this process, even if that one is killed (main.go). */
@@ -27,18 +27,20 @@ export interface StartedProcess extends ClusterProcess {
   readonly end: () => string | undefined
 }
 
+/** Of programs that a node calls, such as those that start containers. */
+export const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+
 /** Rejects when the binary cannot be run at all. */
 export async function startProcess({
   name,
-  testcluster,
-  args,
+  command: [program = '', ...args],
   dir,
   detached,
 }: StartOptions): Promise<StartedProcess> {
   const log = openSync(logFileOf(dir, name), 'a')
-  const child = spawn(testcluster, [name, ...args], {
+  const child = spawn(program, args, {
     cwd: dir,
-    env: { HOME: dir, ...(detached ? {} : { TESTCLUSTER_END_WITH_STDIN: '1' }) },
+    env: { HOME: dir, PATH: SYSTEM_PATH, ...(detached ? {} : { TESTCLUSTER_END_WITH_STDIN: '1' }) },
     stdio: [detached ? 'ignore' : 'pipe', log, log],
     detached,
   })

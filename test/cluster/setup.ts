@@ -1,6 +1,5 @@
 /** What a fresh API server is given before anybody uses the cluster, and how to tell that all of it works. */
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { parseAllDocuments } from 'yaml'
 import { participantCrd } from '../../src/crd/participant-crd.ts'
 import { type KubeObject, pathOf, RESOURCES } from '../../src/model/kubernetes.ts'
@@ -25,9 +24,9 @@ export async function areCrdsServed(api: Api): Promise<boolean> {
 
 const CUSTOM = [RESOURCES.Participant, RESOURCES.Gateway, RESOURCES.HTTPRoute]
 
-/** Nodes, StorageClass and admission policies (objects.yaml). */
-export async function applyObjects(api: Api): Promise<void> {
-  const text = await readFile(join(import.meta.dirname, 'objects.yaml'), 'utf8')
+/** What a file holds; all of it cluster-scoped. */
+export async function applyObjects(api: Api, file: string): Promise<void> {
+  const text = await readFile(file, 'utf8')
   const objects = parseAllDocuments(text).map((document) => document.toJS() as KubeObject)
   await Promise.all(objects.map((object) => api.apply(object)))
 }

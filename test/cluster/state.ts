@@ -1,6 +1,7 @@
 /** What a test cluster leaves in its folder about itself, so that another process can use it or end it. */
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { NodeNetwork } from './node/network.ts'
 import type { ClusterProcess } from './processes.ts'
 
 export interface ClusterState {
@@ -10,6 +11,8 @@ export interface ClusterState {
   readonly processes: readonly ClusterProcess[]
   readonly kubeconfig: string
   readonly kubectl: string
+  /** Of a real node, whose first process is the last of {@link ClusterState.processes}. */
+  readonly network?: NodeNetwork
 }
 
 const fileOf = (dir: string): string => join(dir, 'state.json')

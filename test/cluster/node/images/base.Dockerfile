@@ -1,0 +1,3 @@
+# What debootstrap made, as an image.
+FROM scratch
+ADD base.tar /

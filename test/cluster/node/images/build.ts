@@ -1,0 +1,197 @@
+/** Builds the images of a node with buildah, once for each state of what goes into them, into a cache outside the checkout. */
+import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { withLock } from '../../lock.ts'
+import { makeBase } from './base.ts'
+import { keysOf } from './keys.ts'
+import { type ImageInLayout, imageOf, type Manifest, takeOver, writeIndex } from './layout.ts'
+import { POD_IMAGES, type PodImage, type Recipe, recipes } from './recipes.ts'
+import { fillStore } from './store.ts'
+
+const run = promisify(execFile)
+
+/** Sets that stay: the present one, and one of another branch. */
+const KEPT = 2
+
+export interface Images {
+  /** Where they are kept as {@link copyStore} takes them. */
+  readonly store: string
+  /** Name with tag, and the digest of the manifest. */
+  readonly images: Readonly<Record<PodImage, ImageInLayout>>
+}
+
+export interface ImagesOptions {
+  readonly log: (line: string) => void
+  readonly signal?: AbortSignal | undefined
+}
+
+/** By digest, as a profile names it. */
+export function referenceOf({ images }: Images, name: PodImage): string {
+  return `localhost/${name}@${images[name].digest}`
+}
+
+/** Takes seconds when nothing has changed. Throws a sentence when something is missing, or the last lines of a build. */
+export async function buildImages({ log, signal }: ImagesOptions): Promise<Images> {
+  const cacheDir = join(
+    process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'),
+    'dataspace-provisioner',
+    'images',
+  )
+  await mkdir(cacheDir, { recursive: true })
+  const onWait = (pid: number): void => log(`waiting for process ${pid}, which builds images …`)
+  return withLock({ file: join(cacheDir, 'lock'), onWait, signal }, async () => {
+    const { archive } = await makeBase({ cacheDir, log })
+    const all = recipes(archive)
+    const keys = await keysOf(all)
+    const set = createHash('sha256')
+      .update(JSON.stringify([...keys]))
+      .digest('hex')
+      .slice(0, 16)
+    const store = join(cacheDir, 'sets', set)
+    if (!existsSync(store)) await new Workshop({ cacheDir, log, signal, keys }).make(all, store)
+    await utimes(store, new Date(), new Date())
+    await forgetOthers(join(cacheDir, 'sets'))
+    return { store, images: JSON.parse(await readFile(join(store, NAMES), 'utf8')) as Images['images'] }
+  })
+}
+
+async function forgetOthers(sets: string): Promise<void> {
+  const names = await readdir(sets)
+  const used = await Promise.all(
+    names.map(async (name) => ({ name, at: (await stat(join(sets, name))).mtimeMs })),
+  )
+  const old = used.toSorted((one, other) => other.at - one.at).slice(KEPT)
+  for (const { name } of old) await rm(join(sets, name), { recursive: true })
+}
+
+function readImages(manifests: readonly Manifest[]): Images['images'] {
+  const images = manifests.map(imageOf)
+  return Object.fromEntries(
+    images.map((image) => [image.tag.replace(/^localhost\/(.*):.*$/u, '$1'), image]),
+  ) as Images['images']
+}
+
+/** In a store: {@link Images.images}. */
+const NAMES = 'images.json'
+
+const secondsSince = (begin: number): string => ((performance.now() - begin) / 1000).toFixed(1)
+
+interface WorkshopOptions extends ImagesOptions {
+  readonly cacheDir: string
+  readonly keys: ReadonlyMap<string, string>
+}
+
+class Workshop {
+  readonly #options: WorkshopOptions
+
+  constructor(options: WorkshopOptions) {
+    this.#options = options
+  }
+
+  /** Leaves a store in the folder, which was not there before. */
+  async make(all: readonly Recipe[], store: string): Promise<void> {
+    const { cacheDir, log, signal } = this.#options
+    await mkdir(join(cacheDir, 'storage', 'lib'), { recursive: true })
+    for (const recipe of all) await this.#build(recipe)
+    const begin = performance.now()
+    const unfinished = `${store}.new`
+    await rm(unfinished, { recursive: true, force: true })
+    const layout = join(unfinished, 'layout')
+    await mkdir(layout, { recursive: true })
+    const images = await this.#layOut(layout)
+    await fillStore(unfinished, { layout, images, signal })
+    await rm(layout, { recursive: true })
+    await writeFile(join(unfinished, NAMES), JSON.stringify(images))
+    await rename(unfinished, store)
+    log(`images unpacked in ${secondsSince(begin)} s`)
+  }
+
+  async #layOut(layout: string): Promise<Images['images']> {
+    const manifests: Manifest[] = []
+    for (const name of POD_IMAGES) {
+      const tag = this.#tagOf(name)
+      const folder = join(layout, name)
+      await this.#buildah(['push', '--quiet', '--disable-compression', tag, `dir:${folder}`])
+      manifests.push(await takeOver(folder, layout, tag))
+      await rm(folder, { recursive: true })
+    }
+    await writeIndex(layout, manifests)
+    return readImages(manifests)
+  }
+
+  #tagOf(name: string): string {
+    return `localhost/${name}:${this.#options.keys.get(name) ?? ''}`
+  }
+
+  async #build(recipe: Recipe): Promise<void> {
+    const { log, cacheDir } = this.#options
+    const tag = this.#tagOf(recipe.name)
+    if (await this.#isBuilt(tag)) return
+    const begin = performance.now()
+    const folder = await mkdtemp(join(cacheDir, 'context-'))
+    try {
+      const context = await contextOf(recipe, folder)
+      const args = { ...this.#basesOf(recipe), ...recipe.args }
+      const given = Object.entries(args).map(([name, value]) => `--build-arg=${name}=${value}`)
+      const caches = Object.entries(recipe.caches ?? {}).map(([inside, here]) => `--volume=${here}:${inside}`)
+      const how = [
+        '--isolation=chroot',
+        '--layers',
+        '--pull-never',
+        `--file=${recipe.dockerfile}`,
+        `--tag=${tag}`,
+      ]
+      await this.#buildah(['build', ...how, ...given, ...caches, context])
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
+    log(`image ${recipe.name} built in ${secondsSince(begin)} s`)
+  }
+
+  #basesOf({ bases }: Recipe): Readonly<Record<string, string>> {
+    return Object.fromEntries(Object.entries(bases).map(([argument, name]) => [argument, this.#tagOf(name)]))
+  }
+
+  async #isBuilt(tag: string): Promise<boolean> {
+    const { stdout } = await this.#buildah(['images', '--format={{.Name}}:{{.Tag}}'])
+    return stdout.split('\n').includes(tag)
+  }
+
+  /** In a mount namespace, for it leaves mounts; with storage and caches of its own, so that nobody else's are touched. */
+  async #buildah([verb = '', ...args]: readonly string[]): Promise<{ readonly stdout: string }> {
+    const { cacheDir, signal } = this.#options
+    const storage = join(cacheDir, 'storage')
+    const where = [
+      `--root=${join(storage, 'root')}`,
+      `--runroot=${join(storage, 'run')}`,
+      '--storage-driver=overlay',
+    ]
+    try {
+      const script = 'mount --bind "$0" /var/lib && exec buildah "$@"'
+      const command = ['--mount', 'sh', '-c', script, join(storage, 'lib'), ...where, verb, ...args]
+      return await run('unshare', command, {
+        maxBuffer: 64 * 1024 * 1024,
+        ...(signal && { signal }),
+      })
+    } catch (error) {
+      signal?.throwIfAborted()
+      const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : String(error)
+      const last = said.split('\n').slice(-20).join('\n')
+      throw new Error(`buildah ${verb} failed; its last lines:\n${last}`, { cause: error })
+    }
+  }
+}
+
+async function contextOf({ context }: Recipe, folder: string): Promise<string> {
+  if (typeof context === 'string') return context
+  for (const [name, value] of Object.entries(context)) {
+    if (typeof value === 'string') await cp(value, join(folder, name), { recursive: true })
+    else await writeFile(join(folder, name), value.text)
+  }
+  return folder
+}

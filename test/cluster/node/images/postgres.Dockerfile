@@ -1,0 +1,4 @@
+# PostgreSQL from Debian, as the manifests know the official image: user 999, and all programs in the PATH.
+ARG BASE
+FROM ${BASE}
+RUN ["/bin/sh", "-c", "groupmod -g 999 postgres && usermod -u 999 -g 999 postgres && ln -s /usr/lib/postgresql/*/bin/* /usr/local/bin/"]
