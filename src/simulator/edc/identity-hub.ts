@@ -22,6 +22,7 @@ export interface IdentityHubOptions extends WalletApiOptions {
   readonly key: string
   /** Of the control plane, where both use one. */
   readonly vault: Map<string, string>
+  readonly sharesVault: boolean
 }
 
 type Caller = 'admin' | Wallet
@@ -99,7 +100,7 @@ export class IdentityHub {
   }
 
   #create(request: EdcRequest): EdcAnswer {
-    const { generation, now, newSecret, vault } = this.#options
+    const { generation, now, newSecret, vault, sharesVault } = this.#options
     const body = objectOf(request.body)
     if (body === undefined) return noJson()
     if (asText(body['participantContextId']) === '')
@@ -117,8 +118,8 @@ export class IdentityHub {
     if (taken !== undefined) return conflict(taken)
     this.#wallets.add(wallet)
     const { apiKey, did, contextId, clientSecret } = wallet
+    if (sharesVault) vault.set(`${contextId}-sts-client-secret`, clientSecret)
     if (generation.secretsApi) return json(200, { apiKey, clientId: did, clientSecret })
-    vault.set(`${contextId}-sts-client-secret`, clientSecret)
     return json(200, { apiKey: null, clientId: did, clientSecret: null })
   }
 }
