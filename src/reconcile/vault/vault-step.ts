@@ -17,7 +17,7 @@ import { type KeysSecret, noteBegun, readKeys, storeKeys } from './keys-record.t
 type Ways = Pick<Seeding, 'reach'>
 
 /**
- * Sets no condition. Waiting with `VaultStarting` until the vault answers and is active, with `VaultSealed` while it
+ * Sets no condition. Waiting with `VaultNotRunning` until its pod is ready, with `VaultStarting` until the vault answers and is active, with `VaultSealed` while it
  * cannot be unsealed, with `VaultFailed` when it fails, and with `VaultStartedAfresh` when it is taken away because its
  * keys were lost before anybody used it. Stalled with `VaultKeysMissing`, `VaultKeysRefused`, `VaultEmpty`, `VaultNoWay`,
  * `VaultRefused` or `VaultBroken`. `seen` is what was read of its StatefulSet in this pass.
@@ -25,7 +25,7 @@ type Ways = Pick<Seeding, 'reach'>
 export function vaultStep(ways: Ways, seen: () => readonly KubeObject[] | undefined): ReconcileStep {
   return {
     name: 'vault',
-    run: async (work) => (isRunning(seen()) ? await open(work, vaultOf(work, ways)) : STARTING(work)),
+    run: async (work) => (isRunning(seen()) ? await open(work, vaultOf(work, ways)) : notRunning(work)),
   }
 }
 
@@ -37,9 +37,9 @@ export function vaultOf({ name: participant }: Pick<Work, 'name'>, { reach }: Wa
 }
 
 /** A watch tells when its pod is there; asking earlier would only cost time. */
-const STARTING = ({ tuning }: Work): Outcome =>
+const notRunning = ({ tuning }: Work): Outcome =>
   waiting(
-    { reason: 'VaultStarting', message: 'the pod of the vault is not ready yet' },
+    { reason: 'VaultNotRunning', message: 'the pod of the vault is not ready yet' },
     tuning.safetyRecheckMs,
   )
 
