@@ -1,5 +1,6 @@
 /** Writes `docs/status-rules.md` from the lists of rules that the status engine works through, so that it cannot drift. */
 import { type Actor, CAUSES, type CauseCode } from '../src/model/causes.ts'
+import { CLOSED_VAULT_RULES } from '../src/status/closed-vault.ts'
 import { DEADLINE_RULES } from '../src/status/deadline.ts'
 import { COMPONENT_RULES, POD_RULES } from '../src/status/diagnosis/diagnose.ts'
 import { DIAGNOSIS_SCOPE } from '../src/status/diagnosis/scope.ts'
@@ -47,6 +48,12 @@ export function statusRulesPage(): string {
     'For all of these:',
     '',
     ...table(['rule', 'seen in', 'shown', 'verdict'], DIAGNOSIS_SCOPE.map(columns)),
+    '',
+    '## The vault, by the step that opens it',
+    '',
+    'Of participants that are seeded; its probe calls a sealed vault healthy, as a restart cannot help it.',
+    '',
+    ...table(['rule', 'seen in', 'shown', 'verdict', 'cause; who acts'], CLOSED_VAULT_RULES.map(withCause)),
     '',
     '## A component, over time',
     '',

@@ -21,5 +21,6 @@ export function demoSeeding({ demoIssuer }: Pick<BuiltInCluster, 'demoIssuer'>):
     generation: 'edc-0.15',
     key: { value: key },
   } as const
-  return { data, profiles: new Map([[DEFAULT_PROFILE.name, { generation: 'probe', issuer }]]) }
+  const how = { generation: 'probe', issuer, trustedIssuers: [did], vault: 'shared' } as const
+  return { data, profiles: new Map([[DEFAULT_PROFILE.name, how]]) }
 }

@@ -16,6 +16,7 @@ import { newIdentity, openLeaseElection } from './kube/lease-election.ts'
 import { explainUnreadable } from './kube/preflight.ts'
 import { TokenBucket } from './kube/token-bucket.ts'
 import { BROKEN_IMAGE_PROFILE } from './manifests/default-profile.ts'
+import { withSeeding } from './seed/settings.ts'
 import { openSeeding } from './seeding.ts'
 import type { BuiltInCluster } from './simulator/cluster.ts'
 import { type OpenedStore, openStore } from './store/open-store.ts'
@@ -51,12 +52,13 @@ export async function startService(config: Config, options: ServiceOptions): Pro
   const bucket = new TokenBucket(config.writeRate)
   const kube = openClient(stack, { ...client, onBusy: (forMs) => bucket.pause(forMs) })
   const broken = builtIn ? [[BROKEN_IMAGE_PROFILE.name, BROKEN_IMAGE_PROFILE] as const] : []
-  const profiles = new Map([...broken, ...config.profiles])
   const { reserved, discovery } = config
   const home = await openStore(config.store, { log, random: Math.random })
   stack.use(home.store)
   const identity = newIdentity()
   const seeding = openSeeding(stack, config, { builtIn, credentials, userAgent: userAgentOf(options) })
+  const known = new Map([...broken, ...config.profiles])
+  const profiles = seeding === undefined ? known : withSeeding(known, seeding.settings)
   const leadership = openLeadership(stack, config.leadership, { ...client, identity })
   const engine = stack.use(
     openEngine({

@@ -7,7 +7,7 @@ import type { QueueReading } from './model/reading.ts'
 import type { Caches } from './observe/caches.ts'
 import { openPublisher, type Publisher, type PublisherOptions } from './observe/publisher.ts'
 import { openReconciler, type Reconciler, type ReconcilerOptions } from './reconcile/reconciler.ts'
-import { wokenByNamespace, wokenByParticipant, wokenByWorkload } from './reconcile/triggers.ts'
+import { vaultStarted, wokenByNamespace, wokenByParticipant, wokenByWorkload } from './reconcile/triggers.ts'
 
 export interface WritingOptions
   extends
@@ -67,6 +67,7 @@ function openWriters({ caches, throttle, ...options }: WritingOptions, term: Ter
   const waking = wake(caches, {
     ...reconciler,
     holderOf: (did) => options.participants.holderOf(did),
+    opensVaults: options.seeding !== undefined,
   })
   return {
     publish: publisher.publish,
@@ -79,7 +80,8 @@ function openWriters({ caches, throttle, ...options }: WritingOptions, term: Ter
   }
 }
 
-interface Waking extends Pick<Reconciler, 'enqueue' | 'disturb'> {
+interface Waking extends Pick<Reconciler, 'enqueue' | 'disturb' | 'verify'> {
+  readonly opensVaults: boolean
   readonly holderOf: ReconcilerOptions['participants']['holderOf']
 }
 
@@ -93,5 +95,12 @@ function wake({ participants, namespaces, deployments, statefulSets }: Caches, w
   stack.use(namespaces.subscribe((change) => disturb(wokenByNamespace(change))))
   stack.use(deployments.subscribe((change) => disturb(wokenByWorkload(change))))
   stack.use(statefulSets.subscribe((change) => disturb(wokenByWorkload(change))))
+  if (waking.opensVaults)
+    stack.use(
+      statefulSets.subscribe((change) => {
+        const name = vaultStarted(change)
+        if (name !== undefined) waking.verify(name)
+      }),
+    )
   return stack
 }

@@ -6,7 +6,7 @@ import { DEFAULT_PROFILE } from '../manifests/default-profile.ts'
 import { RESERVED_BY_DEFAULT } from '../model/names.ts'
 import { COMPONENTS, type ComponentName } from '../model/participant.ts'
 import { type ComponentProfile, type Profile, type Profiles, ROUTE_KINDS } from '../model/profile.ts'
-import type { SeedSettings } from '../seed/settings.ts'
+import { type SeedSettings, withSeeding } from '../seed/settings.ts'
 import { EdcOfProfile, IssuerList, readSeeding, SeedFiles, type SeedingReading } from './seeding.ts'
 
 const strict = { additionalProperties: false } as const
@@ -137,9 +137,14 @@ function parseFile(reading: SeedingReading, text: string): FromFile {
   const profiles = Object.entries(content.profiles ?? {}).map(([name, settings]) =>
     readProfile(name, settings),
   )
+  const known = new Map([
+    ...BUILT_IN.profiles,
+    ...profiles.map((profile) => [profile.name, profile] as const),
+  ])
+  const { seeding } = seedingIn(content, reading)
   return {
-    ...seedingIn(content, reading),
-    profiles: new Map([...BUILT_IN.profiles, ...profiles.map((profile) => [profile.name, profile] as const)]),
+    ...(seeding && { seeding }),
+    profiles: seeding === undefined ? known : withSeeding(known, seeding),
     reserved: content.reserved ?? BUILT_IN.reserved,
     discovery: { ...BUILT_IN.discovery, ...content.discovery },
   }

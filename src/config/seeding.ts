@@ -7,12 +7,13 @@ import type { IssuerSettings, KeySource, ProfileSeeding, SeedSettings } from '..
 
 const strict = { additionalProperties: false } as const
 const Text = Type.String({ minLength: 1 })
+const Did = Type.String({ pattern: '^did:[a-z0-9]+:.+$' })
 const generations = EDC_PROFILES.map((name) => Type.Literal(name))
 
 export const IssuerList = Type.Array(
   Type.Object(
     {
-      did: Type.String({ pattern: '^did:[a-z0-9]+:.+$' }),
+      did: Did,
       /** Of the admin API, with its path. */
       address: Type.String({ pattern: '^https?://[^/@?#]+[^@?#]*$' }),
       /** Default: the DID. */
@@ -37,6 +38,9 @@ export const EdcOfProfile = Type.Object(
     generation: Type.Union([...generations, Type.Literal('probe')]),
     /** DID of one of the issuers. Default: the first. */
     issuer: Type.Optional(Text),
+    /** Default: every one of the issuers. */
+    trustedIssuers: Type.Optional(Type.Array(Did, { minItems: 1 })),
+    vault: Type.Optional(Type.Union([Type.Literal('shared'), Type.Literal('memory')])),
   },
   strict,
 )
@@ -68,7 +72,7 @@ export function readSeeding(content: SeedingInFile, reading: SeedingReading): Se
     const issuer = issuers.find(
       ({ issuerDid }) => settings.issuer === undefined || issuerDid === settings.issuer,
     )
-    if (issuer !== undefined) return [[name, { generation: settings.generation, issuer }]]
+    if (issuer !== undefined) return [[name, profileSeeding(settings, issuer, issuers)]]
     const known = issuers.map(({ issuerDid }) => issuerDid).join(', ') || 'none'
     reading.faults.push(
       `"${reading.file}" at /profiles/${name}/edc: there is no issuer ${settings.issuer ?? ''}; listed in issuers: ${known}`,
@@ -76,6 +80,14 @@ export function readSeeding(content: SeedingInFile, reading: SeedingReading): Se
     return []
   })
   return { profiles: new Map(profiles), data: readSeedFiles(seed?.files ?? DEMO_SEED_FILES, reading) }
+}
+
+function profileSeeding(
+  { generation, trustedIssuers, vault = 'shared' }: Static<typeof EdcOfProfile>,
+  issuer: IssuerSettings,
+  issuers: readonly IssuerSettings[],
+): ProfileSeeding {
+  return { generation, issuer, vault, trustedIssuers: trustedIssuers ?? issuers.map((one) => one.issuerDid) }
 }
 
 export function readSeedFiles(

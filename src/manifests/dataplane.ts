@@ -14,6 +14,12 @@ export function dataPlaneObjects(input: ManifestInput): readonly KubeObject[] {
       // Names of keys in the vault, not keys.
       EDC_TRANSFER_PROXY_TOKEN_SIGNER_PRIVATEKEY_ALIAS: 'dataplane-private',
       EDC_TRANSFER_PROXY_TOKEN_VERIFIER_PUBLICKEY_ALIAS: 'dataplane-public',
+      ...(input.profile.edc !== undefined && {
+        // Otherwise every start registers one more data plane under a random name.
+        EDC_COMPONENT_ID: 'dataplane',
+        // The vault is asked for it.
+        EDC_PARTICIPANT_CONTEXT_ID: input.name,
+      }),
     },
   })
 }

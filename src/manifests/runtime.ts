@@ -6,6 +6,7 @@ import type { ManifestInput } from './input.ts'
 import { clusterService, configMap, containerPorts, serviceAccount, settingsName } from './objects.ts'
 import { httpCheck, probesOf } from './probes.ts'
 import { databasePassword, type SecretKey } from './secrets.ts'
+import { vaultSettings } from './vault-access.ts'
 import { deployment } from './workloads.ts'
 
 /** User and group `nonroot` of the distroless images. */
@@ -20,7 +21,10 @@ export interface Runtime {
 }
 
 export function runtimeObjects(input: ManifestInput, runtime: Runtime): readonly KubeObject[] {
-  const { name, settings, secrets = {} } = runtime
+  const { name } = runtime
+  const vault = vaultSettings(input, name)
+  const settings = { ...runtime.settings, ...vault.settings }
+  const secrets = { ...runtime.secrets, ...vault.secrets }
   const endpoints: Readonly<Record<string, Endpoint>> = ENDPOINTS[name]
   const ports = Object.fromEntries(Object.entries(endpoints).map(([context, { port }]) => [context, port]))
   return [
@@ -37,7 +41,7 @@ export function runtimeObjects(input: ManifestInput, runtime: Runtime): readonly
           secretVariable,
         ),
         ports: containerPorts(ports),
-        // A data plane that found no control plane stays alive without ever getting ready: only a new start heals it.
+        // Ours waits for what it needs before it answers; one of another image that found it missing is healed by a new start.
         ...probesOf({
           startup: httpCheck('health', `${ENDPOINTS[name].health.path}/check/startup`),
           readiness: httpCheck('health', `${ENDPOINTS[name].health.path}/check/readiness`),

@@ -9,6 +9,7 @@ import type { ComponentName } from '../model/participant.ts'
 import { type RuntimeName } from './addresses.ts'
 import type { ManifestInput } from './input.ts'
 import { metadataOf } from './metadata.ts'
+import { TOKENS_SECRET, VAULT_USERS, vaultToken } from './vault-access.ts'
 
 /** One key of one Secret. */
 export interface SecretKey {
@@ -50,7 +51,16 @@ export function renderSecrets(input: ManifestInput, newSecret: () => string): re
       name: MANAGEMENT_API_KEY.secret,
       values: { [MANAGEMENT_API_KEY.key]: newSecret() },
     }),
+    ...(input.profile.edc === undefined ? [] : [tokenSecret(input, newSecret)]),
   ]
+}
+
+function tokenSecret(input: ManifestInput, newSecret: () => string): KubeObject {
+  const keys = VAULT_USERS.map(vaultToken)
+  return secretObject(input, 'vault', {
+    name: TOKENS_SECRET,
+    values: Object.fromEntries(keys.map(({ key }) => [key, newSecret()])),
+  })
 }
 
 function secretObject(

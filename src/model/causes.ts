@@ -149,6 +149,17 @@ export const CAUSES = {
     act: 'Look at the resources and finalizers that the message names, and at the controllers that should remove them.',
     who: 'platform',
   },
+  VaultSealed: {
+    means: 'The vault of the participant is sealed, so its runtimes cannot use their secrets.',
+    act: 'Wait: the provisioner unseals it with the keys that it keeps, and tries again until that works.',
+    who: 'nobody yet',
+  },
+  VaultKeysMissing: {
+    means:
+      'The keys of the vault are missing, or it does not take them: nobody can unseal it after its next start.',
+    act: 'Restore the Secret `vault-keys` of the namespace from a backup.',
+    who: 'operator',
+  },
 } as const satisfies Readonly<Record<string, CauseText>>
 
 export type CauseCode = keyof typeof CAUSES

@@ -47,6 +47,12 @@ export interface NetworkSettings {
   readonly egress?: Peers
 }
 
+/** What the runtimes of participants that are seeded are told, beside what all are. */
+export interface EdcSettings {
+  /** DIDs of the issuers whose credentials count. */
+  readonly trustedIssuers: readonly string[]
+}
+
 export interface Profile {
   readonly name: string
   readonly components: Readonly<Record<ComponentName, ComponentProfile>>
@@ -56,6 +62,8 @@ export interface Profile {
   readonly imagePullPolicy: 'IfNotPresent' | 'Never' | 'Always'
   readonly routes: RouteSettings
   readonly network: NetworkSettings
+  /** Left out: the runtimes keep their secrets in memory, and the vault is used by nobody. */
+  readonly edc?: EdcSettings
 }
 
 export type Profiles = ReadonlyMap<string, Profile>

@@ -5,6 +5,10 @@ import type { Condition, Participant } from './participant.ts'
 export const SEED_STEPS = ['apis', 'holder', 'wallet', 'hand-over', 'definitions', 'credential'] as const
 export type SeedStep = (typeof SEED_STEPS)[number]
 
+/** Where the runtimes share the vault of the participant: it is opened before they are made; what they used before goes when they run. */
+export const VAULT_STEPS = ['vault', 'old-tokens'] as const
+export type VaultStep = (typeof VAULT_STEPS)[number]
+
 /** Conditions of participants that are seeded, and the steps that have to be done for each. */
 export const SEED_CONDITIONS = {
   IssuerRegistered: ['holder'],
@@ -16,6 +20,10 @@ export type SeedCondition = keyof typeof SEED_CONDITIONS
 
 export function isSeedStep(name: string): boolean {
   return SEED_STEPS.some((step) => step === name)
+}
+
+export function isVaultStep(name: string): boolean {
+  return VAULT_STEPS.some((step) => step === name)
 }
 
 export function isSeedCondition(type: string): boolean {

@@ -1,8 +1,9 @@
 /** Brings objects of one participant to what is wanted: reads them, plans, and writes only what differs. */
 import type { KubeObject } from '../model/kubernetes.ts'
+import { COMPONENT_LABEL } from '../model/names.ts'
 import type { Outcome } from '../model/outcome.ts'
 import type { PlanStep } from '../plan/plan.ts'
-import { planInOrder } from '../plan/roll-order.ts'
+import { planInOrder, type RollOrder, type Turn } from '../plan/roll-order.ts'
 import { isLiveRolledOut } from '../status/rolled-out.ts'
 import { account, messageOf, nameOf } from './account.ts'
 import { carryOut } from './carry-out.ts'
@@ -35,13 +36,54 @@ export async function bringTo(
   wanted: readonly KubeObject[],
   live: readonly KubeObject[],
 ): Promise<Outcome> {
-  const foreign = namesakesOf(wanted, live).find((object) => !ownsObject(work, object))
+  const foreign = foreignAmong(work, wanted, live)
   if (foreign !== undefined) return stalled(foreignObject(work.name, foreign))
+  const order = orderOf(work, wanted, live)
+  return await carriedOut(work, order.now, order.turn)
+}
+
+/** All objects of all components, and what there is of their kinds. */
+export interface Whole {
+  readonly wanted: readonly KubeObject[]
+  readonly live: readonly KubeObject[]
+}
+
+export interface Part {
+  /** Whether objects of this component are to be seen to; undefined for an object of none that we know. */
+  readonly has: (component: string | undefined) => boolean
+  /** The others are seen to later in the same pass, unless one of these has its turn. */
+  readonly othersFollow: boolean
+}
+
+/** The same for some of the components, in the order that holds for all of them. */
+export async function bringPart(work: Work, { wanted, live }: Whole, part: Part): Promise<Outcome> {
+  const isOurs = ({ metadata }: KubeObject): boolean => part.has(metadata.labels?.[COMPONENT_LABEL])
+  const foreign = foreignAmong(work, wanted.filter(isOurs), live)
+  if (foreign !== undefined) return stalled(foreignObject(work.name, foreign))
+  const { now, turn } = orderOf(work, wanted, live)
+  const ourTurn = turn !== undefined && part.has(turn.component) ? turn : undefined
+  // Then the step for the others is not reached, and what they can be given during that turn is given now.
+  const all = ourTurn !== undefined && part.othersFollow && foreignAmong(work, wanted, live) === undefined
+  const steps = all ? now : now.filter(({ object }) => isOurs(object))
+  return await carriedOut(work, steps, ourTurn)
+}
+
+function foreignAmong(
+  work: Work,
+  wanted: readonly KubeObject[],
+  live: readonly KubeObject[],
+): KubeObject | undefined {
+  return namesakesOf(wanted, live).find((object) => !ownsObject(work, object))
+}
+
+function orderOf(work: Work, wanted: readonly KubeObject[], live: readonly KubeObject[]): RollOrder {
   const now = new Date(work.now()).toISOString()
-  const order = planInOrder(wanted, live, { participant: work.name, isRolledOut: isLiveRolledOut, now })
-  const going = await carryOutAll(work, order.now)
-  if (going === undefined)
-    return order.turn === undefined ? done(messageOf(order.now)) : outcomeOfTurn(work, order.turn)
+  return planInOrder(wanted, live, { participant: work.name, isRolledOut: isLiveRolledOut, now })
+}
+
+async function carriedOut(work: Work, steps: readonly PlanStep[], turn: Turn | undefined): Promise<Outcome> {
+  const going = await carryOutAll(work, steps)
+  if (going === undefined) return turn === undefined ? done(messageOf(steps)) : outcomeOfTurn(work, turn)
   return waiting(
     {
       reason: 'ObjectTerminating',

@@ -16,29 +16,19 @@ import { skippable } from './removal/skip.ts'
 import { type Seeding, seedingOf } from './seeding/seeding.ts'
 import { seedSteps } from './seeding/steps.ts'
 import { accept } from './steps/accept.ts'
+import { componentSteps } from './steps/components.ts'
 import { finalizer } from './steps/finalizer.ts'
 import { namespace } from './steps/namespace.ts'
 import { policies } from './steps/policies.ts'
 import { readiness } from './steps/readiness.ts'
 import { routes } from './steps/routes.ts'
 import { secrets } from './steps/secrets.ts'
-import { storage } from './steps/storage.ts'
-import { workloads } from './steps/workloads.ts'
 import { assertCurrent, SupersededError } from './superseded.ts'
+import { oldTokensStep } from './vault/old-tokens.ts'
+import { vaultStep } from './vault/vault-step.ts'
 import type { ReconcileStep, Work } from './work.ts'
 
-/** In order; a step relies on all before it. */
-const PROVISIONING: readonly ReconcileStep[] = [
-  accept,
-  finalizer,
-  namespace,
-  policies,
-  secrets,
-  storage,
-  workloads,
-  routes,
-  readiness,
-]
+const PREPARING: readonly ReconcileStep[] = [accept, finalizer, namespace, policies, secrets]
 /** Only looks: nothing is written for it but its own status. */
 const OBSERVING: readonly ReconcileStep[] = [accept, readiness]
 const REMOVAL_OF_OBSERVED: readonly ReconcileStep[] = [release]
@@ -51,11 +41,27 @@ export function stepsFor(participant: Participant, seeding?: Seeding): readonly 
   const { metadata, spec } = participant
   const observed = spec.mode === 'Observed'
   if (metadata.deletionTimestamp === undefined)
-    return observed ? OBSERVING : [...PROVISIONING, ...seeded(participant, seeding, seedSteps)]
+    return observed ? OBSERVING : provisioning(participant, seeding)
   if (metadata.finalizers?.includes(FINALIZER) !== true) return []
   if (observed) return REMOVAL_OF_OBSERVED
   const unseeding = seeded(participant, seeding, (...how) => [removeHolder(...how), removeWallet(...how)])
   return [...skippable([removeRoutes, ...unseeding, removeNamespace]), release]
+}
+
+/** In order; a step relies on all before it. What keeps its secrets in the vault comes after that is open. */
+function provisioning(participant: Participant, seeding: Seeding | undefined): readonly ReconcileStep[] {
+  const { storage, workloads, seen } = componentSteps()
+  const sharing = seeded(participant, seeding, (ways, { vault }) => (vault === 'shared' ? [ways] : []))
+  return [
+    ...PREPARING,
+    storage,
+    ...sharing.map((ways) => vaultStep(ways, seen)),
+    workloads,
+    routes,
+    readiness,
+    ...sharing.map(oldTokensStep),
+    ...seeded(participant, seeding, seedSteps),
+  ]
 }
 
 /** None for a participant that is not seeded. */

@@ -50,6 +50,8 @@ export interface Reconciler {
   readonly enqueue: (name: string) => void
   /** The same, as something about its objects changed: they are read again, whatever was known of them. */
   readonly disturb: (name: string) => void
+  /** The same, as a component of it may have lost its state: it is asked again, whatever was found before. */
+  readonly verify: (name: string) => void
   /** Has all of them looked at; those for which everything was made already are read together. */
   readonly enqueueAll: (names: readonly string[]) => void
   readonly queue: () => QueueReading
@@ -69,6 +71,7 @@ export function openReconciler(options: ReconcilerOptions): Reconciler & AsyncDi
   return {
     enqueue: (name) => loop.queue.add(name),
     disturb: (name) => loop.disturb(name),
+    verify: (name) => loop.verify(name),
     enqueueAll: (names) => loop.enqueueAll(names),
     queue: () => {
       const { depth, processing, delayed } = loop.queue.stats
@@ -109,6 +112,11 @@ class Loop {
 
   disturb(name: string): void {
     this.#looks.disturb(name)
+    this.queue.add(name)
+  }
+
+  verify(name: string): void {
+    this.#verified.forget(name)
     this.queue.add(name)
   }
 

@@ -42,6 +42,16 @@ export function wokenByWorkload(change: Change<ObservedWorkload>): string | unde
     : object.namespace
 }
 
+/**
+ * A vault whose pod has just got ready is sealed, and nobody else notices before its users fail. To be asked only where
+ * vaults are opened.
+ */
+export function vaultStarted(change: Change<ObservedWorkload>): string | undefined {
+  if (change.type !== 'updated') return undefined
+  const { previous, object } = change
+  return object.name === 'vault' && object.ready > previous.ready ? object.namespace : undefined
+}
+
 /** The mark comes and goes with writes of a pass, which knows of them; another annotation is another generation. */
 function ownWrites(previous: ObservedWorkload, object: ObservedWorkload): number {
   return previous.replacing !== object.replacing && object.generation > previous.generation ? 1 : 0

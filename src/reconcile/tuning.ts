@@ -52,7 +52,13 @@ export const DEFAULT_TUNING: Tuning = {
       release: Infinity,
     },
     // How long a rollout may take is judged by the status engine and by its controller: UpgradeFailed.
-    reasons: { NamespaceTerminating: 60 * 60_000, RollingOut: Infinity },
+    // So is whether the vault's pod starts; and that it is sealed must not be told as something else.
+    reasons: {
+      NamespaceTerminating: 60 * 60_000,
+      RollingOut: Infinity,
+      VaultNotRunning: Infinity,
+      VaultSealed: Infinity,
+    },
     others: 10 * 60_000,
   },
   // A kubelet pulls an image, or starts a container, at least every five minutes.

@@ -1,4 +1,5 @@
 /** What the configuration says about seeding: who issues credentials, and which participants are seeded how. */
+import type { Profiles } from '../model/profile.ts'
 import type { CredentialWish } from './credential.ts'
 import type { EdcProfileName } from './profile.ts'
 import type { SeedData } from './seed-data.ts'
@@ -24,6 +25,10 @@ export type Generation = EdcProfileName | 'probe'
 export interface ProfileSeeding {
   readonly generation: Generation
   readonly issuer: IssuerSettings
+  /** DIDs. */
+  readonly trustedIssuers: readonly string[]
+  /** `shared`: the runtimes keep their secrets in the vault of the participant; `memory`: each keeps its own, and forgets it. */
+  readonly vault: 'shared' | 'memory'
 }
 
 export interface SeedSettings {
@@ -31,4 +36,18 @@ export interface SeedSettings {
   readonly profiles: ReadonlyMap<string, ProfileSeeding>
   /** What each gets that does not say otherwise. */
   readonly data: SeedData
+}
+
+/** The profiles, those whose runtimes share a vault with what the manifests need for that. */
+export function withSeeding(
+  profiles: Profiles,
+  { profiles: seeded }: Pick<SeedSettings, 'profiles'>,
+): Profiles {
+  return new Map(
+    [...profiles].map(([name, profile]) => {
+      const how = seeded.get(name)
+      const edc = how?.vault === 'shared' ? { trustedIssuers: how.trustedIssuers } : undefined
+      return [name, edc === undefined ? profile : { ...profile, edc }]
+    }),
+  )
 }

@@ -5,6 +5,7 @@ import type { Log } from '../model/log.ts'
 import { openControllers } from './controllers/controllers.ts'
 import { DEMO_TIMING, type Timing } from './controllers/timing.ts'
 import { ClusterRuntimes, ISSUER_ADMIN_PATH, ISSUER_PLACE } from './edc/cluster-runtimes.ts'
+import { ClusterVaults } from './edc/cluster-vaults.ts'
 import { EdcDataspace } from './edc/dataspace.ts'
 import type { Issuer } from './edc/issuer.ts'
 import { gatewayDefinition, httpRouteDefinition } from './gateway-api.ts'
@@ -33,6 +34,7 @@ export interface BuiltInCluster {
   readonly server: ApiServer
   /** The EDC of its participants. */
   readonly dataspace: EdcDataspace
+  readonly vaults: ClusterVaults
   /** Issues credentials to whoever is registered with it. */
   readonly demoIssuer: DemoIssuer
 }
@@ -55,7 +57,8 @@ export async function openCluster(options: ClusterOptions = {}): Promise<BuiltIn
   const dataspace = new EdcDataspace({ generation: '0.15', now, random: randomUUID })
   const issuing = { did: 'did:web:issuer.example', contextId: 'issuer', key: randomUUID() }
   const double = dataspace.addIssuer(issuing)
-  const runtimes = new ClusterRuntimes({ state, dataspace, issuer: double })
+  const vaults = new ClusterVaults(state, { now, random: randomUUID })
+  const runtimes = new ClusterRuntimes({ state, dataspace, issuer: double, vaults })
   const server = stack.use(
     await openApiServer({
       state,
@@ -76,6 +79,7 @@ export async function openCluster(options: ClusterOptions = {}): Promise<BuiltIn
     state,
     server,
     dataspace,
+    vaults,
     demoIssuer,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }

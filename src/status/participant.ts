@@ -9,6 +9,7 @@ import type {
 } from '../model/observed.ts'
 import type { ComponentName, Participant, Phase, Step } from '../model/participant.ts'
 import { isSeedVerified, seedConditionsOf } from '../model/seed-steps.ts'
+import { withClosedVault } from './closed-vault.ts'
 import { type ComponentVerdict, judgeComponent } from './component.ts'
 import { judgeDeletion } from './deletion.ts'
 import { expectedComponents, podsOf } from './expected.ts'
@@ -305,8 +306,8 @@ function judgeComponents(snapshot: Snapshot): readonly ComponentVerdict[] {
   const { participant, namespace, claims, events, everReady, before, nowMs } = snapshot
   const own = namespace !== undefined && isOwn(snapshot, namespace)
   const workloads = own ? snapshot.workloads : []
-  return expectedComponents(participant, workloads, snapshot.expected).map(({ name, workload }) =>
-    judgeComponent({
+  return expectedComponents(participant, workloads, snapshot.expected).map(({ name, workload }) => {
+    const verdict = judgeComponent({
       name,
       workload,
       pods: workload === undefined ? [] : podsOf(workload, snapshot.pods),
@@ -316,8 +317,9 @@ function judgeComponents(snapshot: Snapshot): readonly ComponentVerdict[] {
       everReady,
       before: before?.components.find((component) => component.name === name),
       nowMs,
-    }),
-  )
+    })
+    return withClosedVault(verdict, participant)
+  })
 }
 
 /** What failed first: the rest is often its consequence. */

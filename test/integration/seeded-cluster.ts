@@ -49,6 +49,8 @@ export async function openSeeded(open: () => Promise<BuiltInTestCluster>): Promi
   const profiles = {
     default: { edc: { generation: 'probe' } },
     modern: { edc: { generation: 'edc-0.15', issuer: modern.did } },
+    // Its runtimes keep their secrets in memory.
+    memory: { edc: { generation: 'probe', vault: 'memory' } },
     plain: {},
     // Its hub never runs.
     broken: { edc: { generation: 'edc-0.15' }, components: { identityhub: { image: MISSING_IMAGE } } },

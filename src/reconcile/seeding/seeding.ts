@@ -11,12 +11,12 @@ import type { IssuerApi } from '../../edc/issuer.ts'
 import { MANAGEMENT_API_KEY, type SecretKey, SUPERUSER_API_KEY } from '../../manifests/secrets.ts'
 import { SpecError } from '../../model/errors.ts'
 import type { Reach, Send } from '../../model/exchange.ts'
-import type { KubeObject } from '../../model/kubernetes.ts'
 import { RESOURCES } from '../../model/kubernetes.ts'
 import type { Participant } from '../../model/participant.ts'
 import type { EdcProfile } from '../../seed/profile.ts'
 import { edcProfile } from '../../seed/profiles.ts'
 import type { IssuerSettings, ProfileSeeding, SeedSettings } from '../../seed/settings.ts'
+import { type SecretObject, valueIn } from '../secret-record.ts'
 import type { Work } from '../work.ts'
 
 /** The same for every participant. */
@@ -50,10 +50,12 @@ export async function openSession(work: Work, seeding: Seeding, how: ProfileSeed
   const { name, signal } = work
   const { reach, shared } = seeding
   const access = { participant: name, reach, readyForMs: () => readyForMs(work) }
-  const profile =
+  const spoken =
     how.generation === 'probe'
       ? await recognised(await probeProfile(access, shared, signal))
       : edcProfile(how.generation)
+  // In a vault that both use the control plane finds the secret by itself, whatever the generation.
+  const profile: EdcProfile = how.vault === 'shared' ? { ...spoken, secretHandOver: 'shared-vault' } : spoken
   const keys = {
     management: await keyIn(work, MANAGEMENT_API_KEY),
     identity: await keyIn(work, SUPERUSER_API_KEY),
@@ -80,7 +82,7 @@ export async function openIssuer(work: Work, seeding: Seeding, issuer: IssuerSet
 }
 
 /** In the namespace of the participant unless another is named. */
-async function keyIn(work: Work, { secret: name, key, ...place }: KeyPlace): Promise<string> {
+export async function keyIn(work: Work, { secret: name, key, ...place }: KeyPlace): Promise<string> {
   const { namespace = work.name } = place
   const { kube, signal } = work
   const found = await kube.get<SecretObject>(RESOURCES.Secret, { namespace, name }, { signal })
@@ -94,13 +96,4 @@ async function keyIn(work: Work, { secret: name, key, ...place }: KeyPlace): Pro
 
 interface KeyPlace extends SecretKey {
   readonly namespace?: string
-}
-
-export interface SecretObject extends KubeObject {
-  readonly data?: Readonly<Record<string, string>>
-}
-
-export function valueIn(secret: SecretObject | undefined, key: string): string | undefined {
-  const encoded = secret?.data?.[key]
-  return encoded === undefined ? undefined : Buffer.from(encoded, 'base64').toString('utf8')
 }

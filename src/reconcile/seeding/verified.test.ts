@@ -11,6 +11,9 @@ import { Verified } from './verified.ts'
 const participant = aParticipant({
   status: {
     observedGeneration: 1,
+    conditions: [
+      { type: 'ComponentsReady', status: 'True', reason: '', message: '', lastTransitionTime: '' },
+    ],
     operations: [
       { id: 'acme.create.1', type: 'create', state: 'succeeded', generation: 1, steps: [], startedTime: '' },
     ],

@@ -1,20 +1,19 @@
 /** What seeding must not forget: the answer that created the wallet, and the last attempt to get a credential. In one Secret. */
-import { metadataOf } from '../../manifests/metadata.ts'
-import { SpecError } from '../../model/errors.ts'
-import { type KubeObject, RESOURCES } from '../../model/kubernetes.ts'
-import { FIELD_MANAGER } from '../../model/names.ts'
 import { isMap } from '../../plan/place.ts'
 import type { Attempt } from '../../seed/credential.ts'
 import type { JsonObject } from '../../seed/definitions.ts'
 import type { HeldWallet } from '../../seed/wallet.ts'
-import { foreignObject } from '../converge.ts'
-import { ownsObject } from '../ownership.ts'
-import { inputOf } from '../wanted.ts'
+import {
+  readRecord,
+  type RecordName,
+  type RecordValues,
+  type SecretObject,
+  valueIn,
+  writeRecord,
+} from '../secret-record.ts'
 import type { Work } from '../work.ts'
-import { type SecretObject, valueIn } from './seeding.ts'
 
-/** Not among the objects that are wanted, so that nothing rewrites it; of Secrets nothing is pruned. */
-const WALLET_SECRET = 'wallet-credentials'
+const WALLET: RecordName = { name: 'wallet-credentials', component: 'identityhub' }
 
 export interface WalletRecord {
   readonly wallet: HeldWallet | undefined
@@ -23,7 +22,7 @@ export interface WalletRecord {
 
 /** Throws a `SpecError` when somebody else made a Secret of that name. */
 export async function readWalletRecord(work: Work): Promise<WalletRecord> {
-  const live = await liveSecret(work)
+  const live = await readRecord(work, WALLET)
   return { wallet: walletIn(live), attempt: attemptIn(valueIn(live, 'attempt')) }
 }
 
@@ -52,41 +51,9 @@ export async function storeAttempt(work: Work, attempt: Attempt): Promise<void> 
   await write(work, { attempt: JSON.stringify(attempt) })
 }
 
-/** Null takes a value away. */
-type Values = Readonly<Record<string, string | null>>
-
 /** Over the version that was read, and over no other. */
-async function write(work: Work, values: Values): Promise<void> {
-  const { kube, name: namespace } = work
-  const live = await liveSecret(work)
-  const manager = FIELD_MANAGER.reconcile
-  const data = Object.fromEntries(
-    Object.entries(values).map(([key, value]) => [key, value && encoded(value)]),
-  )
-  if (live === undefined) {
-    const given = Object.fromEntries(Object.entries(data).filter(([, value]) => value !== null))
-    const metadata = metadataOf(inputOf(work), 'identityhub', WALLET_SECRET)
-    const secret: KubeObject & { readonly type: string; readonly data: object } = {
-      apiVersion: 'v1',
-      kind: 'Secret',
-      metadata,
-      type: 'Opaque',
-      data: given,
-    }
-    await kube.create(secret, { manager })
-    return
-  }
-  const { uid, resourceVersion } = live.metadata
-  const body = { metadata: { uid, resourceVersion }, data }
-  await kube.patch(RESOURCES.Secret, { namespace, name: WALLET_SECRET }, { type: 'merge', body, manager })
-}
-
-async function liveSecret(work: Work): Promise<SecretObject | undefined> {
-  const { kube, name: namespace } = work
-  const live = await kube.get<SecretObject>(RESOURCES.Secret, { namespace, name: WALLET_SECRET })
-  if (live === undefined || ownsObject(work, live)) return live
-  const { reason, message } = foreignObject(namespace, live)
-  throw new SpecError(reason, message)
+async function write(work: Work, values: RecordValues): Promise<void> {
+  await writeRecord(work, { ...WALLET, live: await readRecord(work, WALLET) }, values)
 }
 
 function walletIn(live: SecretObject | undefined): HeldWallet | undefined {
@@ -119,8 +86,4 @@ function objectIn(text: string | undefined): JsonObject | undefined {
   } catch {
     return undefined
   }
-}
-
-function encoded(text: string): string {
-  return Buffer.from(text, 'utf8').toString('base64')
 }

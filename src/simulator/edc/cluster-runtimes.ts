@@ -1,22 +1,26 @@
-/** EDC behind the Services of the built-in cluster: a runtime answers while its pod is ready, with the keys of its Secrets. */
+/** What answers behind the Services of the built-in cluster: EDC and its vault, while their pods are ready, with the keys of their Secrets. */
 import { type Resource, RESOURCES } from '../../model/kubernetes.ts'
-import { asText, listAt, objectAt } from '../json.ts'
+import { asText, objectAt } from '../json.ts'
 import type { ServicePlace } from '../service-proxy.ts'
 import type { State, StoredObject } from '../state.ts'
 import type { EdcAnswer, EdcRequest } from './answers.ts'
+import type { ClusterVaults } from './cluster-vaults.ts'
 import type { EdcDataspace, ParticipantRuntimes } from './dataspace.ts'
 import type { Runtime } from './early.ts'
 import type { Issuer } from './issuer.ts'
+import { runningBehind } from './running.ts'
 
 /** Where issuers of the cluster listen: a namespace that no participant can have. */
 export const ISSUER_PLACE: ServicePlace = { namespace: 'issuer', service: 'issuer', port: 10_013 }
 export const ISSUER_ADMIN_PATH = '/api/admin'
+const VAULT_PORT = 8200
 
 export interface ClusterRuntimesOptions {
   readonly state: State
   readonly dataspace: EdcDataspace
   /** Answers at {@link ISSUER_PLACE}. */
   readonly issuer: Issuer
+  readonly vaults: ClusterVaults
 }
 
 interface Started {
@@ -39,6 +43,8 @@ export class ClusterRuntimes {
   answer(place: ServicePlace, request: EdcRequest): EdcAnswer | undefined {
     const { namespace, service, port } = place
     if (namespace === ISSUER_PLACE.namespace) return this.#issuerAnswer(place, request)
+    if (service === 'vault')
+      return port === VAULT_PORT ? this.#options.vaults.answer(namespace, request) : undefined
     if (service !== 'controlplane' && service !== 'identityhub') return undefined
     const running = this.#runningOf(namespace, service)
     if (running === undefined) return undefined
@@ -53,14 +59,27 @@ export class ClusterRuntimes {
 
   /** Starts what is new, and starts anew what was replaced since the last request. */
   #keepUp(name: string, runtime: Runtime, running: string): void {
+    const { vaults } = this.#options
+    const sharesVault = objectAt(this.#at(RESOURCES.ConfigMap, name, 'controlplane-settings'), 'data')[
+      'EDC_VAULT_HASHICORP_URL'
+    ]
     const keys = {
       managementKey: this.#valueIn(name, 'controlplane-credentials', 'management-api-key'),
       identityKey: this.#valueIn(name, 'identityhub-credentials', 'superuser-api-key'),
     }
-    const of = JSON.stringify([this.#options.state.get(RESOURCES.Namespace, { name })?.metadata.uid, keys])
+    const of = JSON.stringify([
+      this.#options.state.get(RESOURCES.Namespace, { name })?.metadata.uid,
+      keys,
+      sharesVault,
+    ])
     const known = this.#started.get(name)
     if (known?.of !== of) {
-      const runtimes = this.#options.dataspace.start(name, keys)
+      const runtimes = this.#options.dataspace.start(name, {
+        ...keys,
+        ...(sharesVault !== undefined && {
+          vault: (of) => vaults.opens(name, this.#valueIn(name, 'vault-tokens', `${of}-token`)),
+        }),
+      })
       this.#started.set(name, { of, runtimes, running: new Map([[runtime, running]]) })
       return
     }
@@ -69,18 +88,8 @@ export class ClusterRuntimes {
     if (before !== undefined && before !== running) known.runtimes.restart(runtime)
   }
 
-  /** Names what runs behind a Service now; undefined when nothing is ready. */
   #runningOf(namespace: string, name: string): string | undefined {
-    const service = this.#at(RESOURCES.Service, namespace, name)
-    const selector = Object.entries(objectAt(service, 'spec', 'selector'))
-    if (selector.length === 0) return undefined
-    const pods = this.#options.state.list(RESOURCES.Pod, namespace)
-    const ready = pods.find(
-      (pod) => isReady(pod) && selector.every(([key, value]) => pod.metadata.labels?.[key] === value),
-    )
-    if (ready === undefined) return undefined
-    const restarts = listAt(ready, 'status', 'containerStatuses').map((one) => objectAt(one)['restartCount'])
-    return JSON.stringify([ready.metadata.uid, restarts])
+    return runningBehind(this.#options.state, namespace, name)
   }
 
   #valueIn(namespace: string, name: string, key: string): string {
@@ -91,11 +100,4 @@ export class ClusterRuntimes {
   #at(resource: Resource, namespace: string, name: string): StoredObject | undefined {
     return this.#options.state.get(resource, { namespace, name })
   }
-}
-
-function isReady(pod: StoredObject): boolean {
-  if (pod.metadata.deletionTimestamp !== undefined) return false
-  return listAt(pod, 'status', 'conditions')
-    .map((condition) => objectAt(condition))
-    .some(({ type, status }) => type === 'Ready' && status === 'True')
 }

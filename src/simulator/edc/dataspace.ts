@@ -20,6 +20,11 @@ export interface ParticipantOptions {
   readonly identityKey: string
   /** Whether a restart keeps what the runtime held. Default: it does not, as with no database. */
   readonly durable?: boolean
+  /**
+   * Both keep their secrets in one vault, which outlives them: whether a runtime can use it now. Default: each has its own
+   * in memory, unless the generation shares one.
+   */
+  readonly vault?: (runtime: Runtime) => boolean
 }
 
 /** Ports as in the manifests; below which path each API is. */
@@ -92,25 +97,31 @@ export class ParticipantRuntimes {
   readonly #generation: Generation
   readonly #now: () => number
   readonly #durable: boolean
+  readonly #sharesVault: boolean
+  readonly #canUseVault: ParticipantOptions['vault']
   readonly #controlPlane: ControlPlane
   readonly #hub: IdentityHub
   readonly #vault = new Map<string, string>()
   /** Ms, undefined while it does not run. */
   readonly #startedAt: Record<Runtime, number | undefined>
 
-  constructor({ managementKey, identityKey, durable = false }: ParticipantOptions, around: Surroundings) {
+  constructor(options: ParticipantOptions, around: Surroundings) {
+    const { managementKey, identityKey, durable = false, vault: canUseVault } = options
     const { now, random } = around
     const generation = GENERATION[around.generation]
+    const sharesVault = canUseVault !== undefined || !generation.secretsApi
     const common = { generation, now, newId: random, vault: this.#vault }
     this.#generation = generation
     this.#now = now
     this.#durable = durable
+    this.#canUseVault = canUseVault
+    this.#sharesVault = sharesVault
     this.#controlPlane = new ControlPlane({ ...common, key: managementKey })
-    const hubVault = generation.secretsApi ? new Map<string, string>() : this.#vault
     this.#hub = new IdentityHub({
       ...common,
-      vault: hubVault,
+      vault: sharesVault ? this.#vault : new Map(),
       key: identityKey,
+      sharesVault,
       newSecret: random,
       moodOf: around.moodOf,
     })
@@ -137,7 +148,7 @@ export class ParticipantRuntimes {
     if (this.#durable) return
     if (runtime === 'identityhub') return this.#hub.forget()
     this.#controlPlane.forget()
-    if (this.#generation.secretsApi) this.#vault.clear()
+    if (!this.#sharesVault) this.#vault.clear()
   }
 
   answer(
@@ -175,7 +186,9 @@ export class ParticipantRuntimes {
   #health(runtime: Runtime, path: string, request: EdcRequest): EdcAnswer {
     if (path === '/v1/version') return json(200, this.#generation.versions[runtime])
     if (!/^\/check\/(?:health|readiness|liveness|startup)$/u.test(path)) return page(404, request.path)
-    const result = { failure: null, component: 'Observability API', isHealthy: true }
-    return json(200, { componentResults: [result], isSystemHealthy: true })
+    const isHealthy = this.#canUseVault?.(runtime) ?? true
+    const failure = isHealthy ? null : { messages: ['Vault is sealed'], failureDetail: 'Vault is sealed' }
+    const result = { failure, component: isHealthy ? 'Observability API' : 'Vault', isHealthy }
+    return json(isHealthy ? 200 : 503, { componentResults: [result], isSystemHealthy: isHealthy })
   }
 }

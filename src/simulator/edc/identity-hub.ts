@@ -20,6 +20,8 @@ import { ACTIVATED, newWallet, type Wallet, Wallets } from './wallets.ts'
 export interface IdentityHubOptions extends WalletApiOptions {
   /** Of the first administrator. */
   readonly key: string
+  /** The vault is that of the control plane, too. */
+  readonly sharesVault: boolean
 }
 
 type Caller = 'admin' | Wallet
@@ -102,7 +104,7 @@ export class IdentityHub {
   }
 
   #create(request: EdcRequest): EdcAnswer {
-    const { generation, now, newSecret, vault } = this.#options
+    const { generation, now, newSecret, vault, sharesVault } = this.#options
     const body = objectOf(request.body)
     if (body === undefined) return noJson()
     if (asText(body['participantContextId']) === '')
@@ -123,8 +125,8 @@ export class IdentityHub {
     this.#wallets.add(wallet)
     if (!isObject(givenKey)) vault.set(wallet.keyId, newSecret())
     const { apiKey, did, contextId, clientSecret } = wallet
+    if (sharesVault) vault.set(`${contextId}-sts-client-secret`, clientSecret)
     if (generation.secretsApi) return json(200, { apiKey, clientId: did, clientSecret })
-    vault.set(`${contextId}-sts-client-secret`, clientSecret)
     return json(200, { apiKey: null, clientId: did, clientSecret: null })
   }
 }

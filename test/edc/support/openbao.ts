@@ -38,7 +38,7 @@ export async function openUnsealedBao(folder: Folder): Promise<OpenBao> {
   return bao
 }
 
-async function openBao(folder: Folder): Promise<OpenBao> {
+export async function openBao(folder: Folder): Promise<OpenBao> {
   const [port = 0, clusterPort = 0] = await freePorts(2)
   const url = `http://127.0.0.1:${port}`
   const data = join(folder.path, 'openbao')

@@ -58,8 +58,18 @@ export function participantsAreSeeded(clusterName: string, open: () => Promise<B
         'client-secret',
         'created-at',
       ])
-      const handedOver = seeded.calls('seeded').find(({ call: asked }) => /POST .*secrets$/u.test(asked))
+      assert.equal(countOf('seeded', /secrets/u), 0, 'the hub writes it into the vault that both use')
+    })
+
+    it('hands the secret over by a call where the runtimes share no vault, and leaves that vault alone', async () => {
+      await using service = await serviceOn(seeded.cluster, { file: seeded.file })
+      await create(service, 'memory', { profile: 'memory' })
+      const { steps } = await untilReady(service, 'memory')
+      const held = await walletIn(seeded.cluster.kube, 'memory')
+      const handedOver = seeded.calls('memory').find(({ call: asked }) => /POST .*secrets$/u.test(asked))
       assert.equal((JSON.parse(handedOver?.body ?? '{}') as { value?: string }).value, held['client-secret'])
+      assert.ok(!steps.some((step) => step.name === 'vault'))
+      await remove(service, 'memory')
     })
 
     it('asks nothing of the EDC of one that is seeded when only its process starts anew, but whether it is so', async () => {
@@ -128,11 +138,11 @@ export function participantsAreSeeded(clusterName: string, open: () => Promise<B
       await remove(service, 'forgetful')
     })
 
-    for (const [name, what, wallets] of [
-      ['wallet', /POST .*participants$/u, 2],
-      ['secret', /POST .*secrets$/u, 1],
-      ['offer', /POST .*contractdefinitions$/u, 1],
-      ['request', /POST .*credentials\/request$/u, 1],
+    for (const [name, what, wallets, profile] of [
+      ['wallet', /POST .*participants$/u, 2, 'default'],
+      ['secret', /POST .*secrets$/u, 1, 'memory'],
+      ['offer', /POST .*contractdefinitions$/u, 1, 'default'],
+      ['request', /POST .*credentials\/request$/u, 1, 'default'],
     ] as const)
       it(`is finished by the next process after one was killed before it heard of its ${name}`, async () => {
         const participant = `killed-${name}`
@@ -148,7 +158,7 @@ export function participantsAreSeeded(clusterName: string, open: () => Promise<B
           dead = true
           process.kill(doomed.pid, 'SIGKILL')
         }
-        await create(doomed, participant)
+        await create(doomed, participant, { profile })
         await eventually(() => dead, { what: 'its death', withinMs: 30_000 })
         await doomed.kill()
         await using service = await serviceOn(seeded.cluster, { file: seeded.file })
@@ -158,6 +168,7 @@ export function participantsAreSeeded(clusterName: string, open: () => Promise<B
         assert.equal(countOf(participant, /POST .*credentials\/request$/u), 1)
         assert.equal(countOf(participant, /POST .*assets$/u), 2)
         const held = await walletIn(seeded.cluster.kube, participant)
+        if (profile !== 'memory') return await remove(service, participant)
         const stored = seeded
           .calls(participant)
           .findLast(({ call: asked }) => /(?:POST|PUT) .*secrets$/u.test(asked))
