@@ -57,6 +57,7 @@ export function participantsAreSeeded(clusterName: string, open: () => Promise<B
         'client-id',
         'client-secret',
         'created-at',
+        'public-key',
       ])
       assert.equal(countOf('seeded', /secrets/u), 0, 'the hub writes it into the vault that both use')
     })
@@ -134,7 +135,9 @@ export function participantsAreSeeded(clusterName: string, open: () => Promise<B
       assert.deepEqual(await Promise.all(toldMeanwhile), ['DEGRADED'])
       await untilReady(service, 'forgetful')
       assert.deepEqual(await seedingIn('forgetful'), SEED_HOLDS)
-      assert.notEqual((await walletIn(kube, 'forgetful'))['client-secret'], before['client-secret'])
+      const anew = await walletIn(kube, 'forgetful')
+      assert.notEqual(anew['client-secret'], before['client-secret'])
+      assert.equal(anew['public-key'], before['public-key'], 'others would refuse what it signs')
       await remove(service, 'forgetful')
     })
 
