@@ -3,11 +3,13 @@ import { startControlPlane } from './control-plane.ts'
 import { alone, clear, commandFor, type NamedCluster, readArguments } from './named.ts'
 import { DATASPACE_DOMAIN } from './node/files.ts'
 import { imagesForNode, startRealNode } from './node/real-node.ts'
+import { requireMachine } from './node/requirements.ts'
 import { isOurs, logFileOf } from './processes.ts'
 import { type ClusterState, readState } from './state.ts'
 
 try {
   const cluster = readArguments(process.argv.slice(2), 'up')
+  if (cluster.realNode) requireMachine()
   await alone(cluster, () => up(cluster))
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)

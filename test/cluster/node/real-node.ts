@@ -39,7 +39,7 @@ import { copyStore } from './images/store.ts'
 import { furnish, type Namespaces, openNamespaces, requireVisible } from './namespaces.ts'
 import { claimNetwork, type NodeNetwork } from './network.ts'
 import { nodeProfile } from './profiles.ts'
-import { missingForNode } from './requirements.ts'
+import { requireMachine } from './requirements.ts'
 
 export interface RealNode extends Omit<RealCluster, 'auditLog'> {
   readonly network: NodeNetwork
@@ -153,12 +153,6 @@ function recordOf(
 }
 
 const firstOf = ({ pid }: Namespaces): ClusterProcess => ({ name: 'node', pid })
-
-function requireMachine(): void {
-  const missing = missingForNode()
-  if (missing.length > 0)
-    throw new Error(`a real node cannot be started here. Missing:\n  ${missing.join('\n  ')}`)
-}
 
 function sayingWhen(log: (line: string) => void): (done: string) => void {
   const begin = performance.now()
