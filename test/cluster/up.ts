@@ -1,11 +1,15 @@
 /** `npm run cluster:up`: starts a test cluster that stays, or says how to use the one that is up. */
 import { startControlPlane } from './control-plane.ts'
 import { alone, clear, commandFor, type NamedCluster, readArguments } from './named.ts'
+import { DATASPACE_DOMAIN } from './node/files.ts'
+import { imagesForNode, startRealNode } from './node/real-node.ts'
+import { requireMachine } from './node/requirements.ts'
 import { isOurs, logFileOf } from './processes.ts'
 import { type ClusterState, readState } from './state.ts'
 
 try {
   const cluster = readArguments(process.argv.slice(2), 'up')
+  if (cluster.realNode) requireMachine()
   await alone(cluster, () => up(cluster))
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
@@ -26,13 +30,17 @@ async function up(cluster: NamedCluster): Promise<void> {
     process.once(signal, () =>
       interrupted.abort(new Error(`the start of cluster "${cluster.name}" was interrupted`)),
     )
-  const started = await startControlPlane({
+  const options = {
     dir: cluster.dir,
     detached: true,
-    log: (line) => console.log(`  ${line}`),
+    log: (line: string) => console.log(`  ${line}`),
     signal: interrupted.signal,
-  })
+  }
+  if (!cluster.realNode) return printUse(cluster, await startControlPlane(options))
+  const { config, ...started } = await startRealNode({ ...options, images: await imagesForNode(options) })
   printUse(cluster, started)
+  console.log(`go on with: npm start -- --kubeconfig ${started.kubeconfig} --config ${config}
+  and give participants the kubeHost ${DATASPACE_DOMAIN}, so that they reach each other`)
 }
 
 /** A cluster that lost a process, by a crash or a restart of the machine, is not mended: its data may be wanted. */

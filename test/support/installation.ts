@@ -16,18 +16,24 @@ export interface Installation {
   readonly kubectl: (...args: readonly string[]) => Promise<string>
 }
 
-/** What the README tells to do, with a token that TokenRequest gives for an hour. */
-export async function install(cluster: RealCluster): Promise<Installation> {
+type Place = Pick<RealCluster, 'server' | 'ca' | 'dir' | 'kubeconfig' | 'kubectl'>
+
+/** Of the one caller that the installation lets in. */
+export const CALLER_TOKEN = 'a-token-for-the-suites'
+
+const DEPLOY = join(import.meta.dirname, '..', '..', 'deploy')
+
+/** What the README tells to do, with a token that TokenRequest gives for an hour. `folder` is a kustomization of `deploy/`. */
+export async function install(cluster: Place, folder = DEPLOY): Promise<Installation> {
   const kubectl = async (...args: readonly string[]): Promise<string> => {
     const env = { HOME: cluster.dir, KUBECONFIG: cluster.kubeconfig }
     const { stdout } = await run(cluster.kubectl, args, { env })
     return stdout
   }
   const { namespace, account } = INSTALLED
-  const repository = join(import.meta.dirname, '..', '..')
-  await kubectl('apply', '-k', join(repository, 'deploy'))
+  await kubectl('apply', '-k', folder)
   const inNamespace = `--namespace=${namespace}`
-  const tokens = '--from-literal=tokens=suite a-token-for-the-suites'
+  const tokens = `--from-literal=tokens=suite ${CALLER_TOKEN}`
   await kubectl(inNamespace, 'create', 'secret', 'generic', 'dataspace-provisioner-tokens', tokens)
   const token = await kubectl(inNamespace, 'create', 'token', account, '--duration=1h')
   const kubeconfig = join(cluster.dir, 'installed.kubeconfig')
@@ -35,7 +41,7 @@ export async function install(cluster: RealCluster): Promise<Installation> {
   return { kubeconfig, kubectl }
 }
 
-function kubeconfigFor({ server, ca }: RealCluster, token: string): string {
+function kubeconfigFor({ server, ca }: Place, token: string): string {
   const cluster = { server, 'certificate-authority-data': Buffer.from(ca).toString('base64') }
   const { account, namespace } = INSTALLED
   return stringify({

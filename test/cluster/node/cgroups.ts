@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 
 const ROOT = '/sys/fs/cgroup'
+const ATTEMPTS = 100
 
 export async function makeCgroup(name: string): Promise<void> {
   for (const hierarchy of await hierarchies()) await mkdir(join(hierarchy, name), { recursive: true })
@@ -24,17 +25,19 @@ async function hierarchies(): Promise<readonly string[]> {
 }
 
 async function removeBelow(folder: string): Promise<void> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => undefined)
-  if (entries === undefined) return
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
   for (const entry of entries) if (entry.isDirectory()) await removeBelow(join(folder, entry.name))
-  for (let attempt = 0; ; attempt += 1) {
-    try {
-      return await rmdir(folder)
-    } catch (error) {
-      const code = error instanceof Error && 'code' in error ? error.code : undefined
-      if (code === 'ENOENT') return
-      if (code !== 'EBUSY' || attempt === 100) throw error
-      await delay(50)
-    }
+  for (let attempt = 1; !(await isRemoved(folder, attempt)); attempt += 1) await delay(50)
+}
+
+/** False while processes in it are still ending, at most so many times. */
+async function isRemoved(folder: string, attempt: number): Promise<boolean> {
+  try {
+    await rmdir(folder)
+    return true
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code !== 'ENOENT' && (code !== 'EBUSY' || attempt === ATTEMPTS)) throw error
+    return code === 'ENOENT'
   }
 }

@@ -16,6 +16,8 @@ export const DATASPACE_DOMAIN = 'dataspace.internal'
 export const socketOf = (dir: string): string => join(dir, 'containerd.sock')
 /** Where claims have their volumes. */
 export const volumesOf = (dir: string): string => join(dir, 'volumes')
+/** Of a provisioner, see profiles.ts. */
+export const configOf = (dir: string): string => join(dir, 'profiles.yaml')
 /** Server, certificate and token of the admin, as JSON. */
 export const companionAccessOf = (dir: string): string => join(dir, 'companion.json')
 /** The certificate that the API server shows to the kubelet, and its key. */

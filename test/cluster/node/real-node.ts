@@ -2,6 +2,7 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { stringify } from 'yaml'
 import { selfSigned } from '../../support/self-signed.ts'
 import { Api } from '../api.ts'
 import { buildBinaries } from '../build.ts'
@@ -19,7 +20,8 @@ import { ProcessGroup } from '../process-group.ts'
 import { type ClusterProcess, endProcesses } from '../processes.ts'
 import { applyCrds, applyObjects, areCrdsServed, areNodesReady } from '../setup.ts'
 import { type ClusterState, writeState } from '../state.ts'
-import { makeCgroup, removeCgroup } from './cgroups.ts'
+import { makeCgroup } from './cgroups.ts'
+import { clearNode } from './clear.ts'
 import {
   apiServerAddress,
   apiServerCommand,
@@ -31,17 +33,20 @@ import {
   proxyCommand,
 } from './commands.ts'
 import { isAnswering } from './containerd.ts'
-import { companionAccessOf, kubeletClientOf, nodeFiles, socketOf, volumesOf } from './files.ts'
-import type { Images } from './images/build.ts'
+import { companionAccessOf, configOf, kubeletClientOf, nodeFiles, socketOf, volumesOf } from './files.ts'
+import { buildImages, type Images, type ImagesOptions } from './images/build.ts'
 import { copyStore } from './images/store.ts'
 import { furnish, type Namespaces, openNamespaces, requireVisible } from './namespaces.ts'
-import { claimNetwork, type NodeNetwork, releaseNetwork } from './network.ts'
-import { missingForNode } from './requirements.ts'
+import { claimNetwork, type NodeNetwork } from './network.ts'
+import { nodeProfile } from './profiles.ts'
+import { requireMachine } from './requirements.ts'
 
 export interface RealNode extends Omit<RealCluster, 'auditLog'> {
   readonly network: NodeNetwork
   /** Folder of the volumes that claims have. */
   readonly volumes: string
+  /** A configuration file for the provisioner, whose default profile has the images of this node. */
+  readonly config: string
   /** Of containerd; `ctr -a SOCKET -n k8s.io` shows what runs. */
   readonly socket: string
 }
@@ -49,6 +54,12 @@ export interface RealNode extends Omit<RealCluster, 'auditLog'> {
 export interface RealNodeOptions extends Pick<ControlPlaneOptions, 'dir' | 'log' | 'detached' | 'signal'> {
   /** What containerd is given before anything is started. */
   readonly images: Images
+}
+
+/** The images of participants and of the program, built where that is needed. Throws a sentence when something is missing. */
+export async function imagesForNode(options: ImagesOptions): Promise<Images> {
+  requireMachine()
+  return buildImages(options)
 }
 
 /** All that the steps of a start share. */
@@ -108,19 +119,10 @@ export async function startRealNode({
     processes,
     network: node.network,
     volumes: volumesOf(dir),
+    config: configOf(dir),
     socket: socketOf(dir),
     [Symbol.asyncDispose]: () => ended.disposeAsync(),
   }
-}
-
-/** Ends all that runs on a node, given its first process, and takes away what the kernel keeps for it. */
-export async function clearNode(
-  { name }: NodeNetwork,
-  { dir, first }: { readonly dir: string; readonly first: ClusterProcess },
-): Promise<void> {
-  await endProcesses([first], { dir })
-  await releaseNetwork(name)
-  await removeCgroup(name)
 }
 
 interface Opened {
@@ -152,12 +154,6 @@ function recordOf(
 
 const firstOf = ({ pid }: Namespaces): ClusterProcess => ({ name: 'node', pid })
 
-function requireMachine(): void {
-  const missing = missingForNode()
-  if (missing.length > 0)
-    throw new Error(`a real node cannot be started here. Missing:\n  ${missing.join('\n  ')}`)
-}
-
 function sayingWhen(log: (line: string) => void): (done: string) => void {
   const begin = performance.now()
   return (done) => log(`${done} after ${((performance.now() - begin) / 1000).toFixed(1)} s`)
@@ -166,6 +162,7 @@ function sayingWhen(log: (line: string) => void): (done: string) => void {
 async function bringUp(start: Start, images: Images): Promise<{ server: string; ca: string }> {
   const { log, group } = start
   await writeFiles(start)
+  await writeFile(configOf(start.dir), stringify({ profiles: { default: nodeProfile(images) } }))
   const [access] = await Promise.all([startControlPlane(start), startContainerd(start, images)])
   await using api = new Api({ ...access, token: start.tokens.admin })
   await startServices(start, access)

@@ -29,6 +29,13 @@ export function missingForNode(): readonly string[] {
   ].filter((line) => line !== false)
 }
 
+/** Throws them. */
+export function requireMachine(): void {
+  const missing = missingForNode()
+  if (missing.length > 0)
+    throw new Error(`a real node cannot be started here. Missing:\n  ${missing.join('\n  ')}`)
+}
+
 function isInstalled(file: string): boolean {
   if (file.startsWith('/')) return existsSync(file)
   return SYSTEM_PATH.split(':').some((folder) => existsSync(join(folder, file)))

@@ -11,7 +11,7 @@ import { makeBase } from './base.ts'
 import { keysOf } from './keys.ts'
 import { type ImageInLayout, imageOf, type Manifest, takeOver, writeIndex } from './layout.ts'
 import { POD_IMAGES, type PodImage, type Recipe, recipes } from './recipes.ts'
-import { fillStore } from './store.ts'
+import { byDigest, copyStore, fillStore } from './store.ts'
 
 const run = promisify(execFile)
 
@@ -32,7 +32,7 @@ export interface ImagesOptions {
 
 /** By digest, as a profile names it. */
 export function referenceOf({ images }: Images, name: PodImage): string {
-  return `localhost/${name}@${images[name].digest}`
+  return byDigest(name, images[name])
 }
 
 /** Takes seconds when nothing has changed. Throws a sentence when something is missing, or the last lines of a build. */
@@ -52,21 +52,37 @@ export async function buildImages({ log, signal }: ImagesOptions): Promise<Image
       .update(JSON.stringify([...keys]))
       .digest('hex')
       .slice(0, 16)
-    const store = join(cacheDir, 'sets', set)
-    if (!existsSync(store)) await new Workshop({ cacheDir, log, signal, keys }).make(all, store)
+    const sets = join(cacheDir, 'sets')
+    const store = join(sets, set)
+    if (!existsSync(store))
+      await new Workshop({ cacheDir, log, signal, keys }).make(all, store, await newestOf(sets))
     await utimes(store, new Date(), new Date())
-    await forgetOthers(join(cacheDir, 'sets'))
-    return { store, images: JSON.parse(await readFile(join(store, NAMES), 'utf8')) as Images['images'] }
+    await forgetOthers(sets)
+    return readSet(store)
   })
 }
 
+async function readSet(store: string): Promise<Images> {
+  return { store, images: JSON.parse(await readFile(join(store, NAMES), 'utf8')) as Images['images'] }
+}
+
+async function newestOf(sets: string): Promise<Images | undefined> {
+  const [newest] = await newestFirst(sets)
+  return newest === undefined ? undefined : readSet(newest)
+}
+
 async function forgetOthers(sets: string): Promise<void> {
-  const names = await readdir(sets)
+  const old = (await newestFirst(sets)).slice(KEPT)
+  for (const folder of old) await rm(folder, { recursive: true })
+}
+
+async function newestFirst(sets: string): Promise<readonly string[]> {
+  await mkdir(sets, { recursive: true })
+  const names = (await readdir(sets)).filter((name) => !name.endsWith('.new'))
   const used = await Promise.all(
-    names.map(async (name) => ({ name, at: (await stat(join(sets, name))).mtimeMs })),
+    names.map(async (name) => ({ folder: join(sets, name), at: (await stat(join(sets, name))).mtimeMs })),
   )
-  const old = used.toSorted((one, other) => other.at - one.at).slice(KEPT)
-  for (const { name } of old) await rm(join(sets, name), { recursive: true })
+  return used.toSorted((one, other) => other.at - one.at).map(({ folder }) => folder)
 }
 
 function readImages(manifests: readonly Manifest[]): Images['images'] {
@@ -93,8 +109,8 @@ class Workshop {
     this.#options = options
   }
 
-  /** Leaves a store in the folder, which was not there before. */
-  async make(all: readonly Recipe[], store: string): Promise<void> {
+  /** Leaves a store in the folder, which was not there before. What `last` has already is taken over. */
+  async make(all: readonly Recipe[], store: string, last: Images | undefined): Promise<void> {
     const { cacheDir, log, signal } = this.#options
     await mkdir(join(cacheDir, 'storage', 'lib'), { recursive: true })
     for (const recipe of all) await this.#build(recipe)
@@ -103,17 +119,20 @@ class Workshop {
     await rm(unfinished, { recursive: true, force: true })
     const layout = join(unfinished, 'layout')
     await mkdir(layout, { recursive: true })
-    const images = await this.#layOut(layout)
-    await fillStore(unfinished, { layout, images, signal })
+    if (last !== undefined) await copyStore(last.store, join(unfinished, 'root'))
+    const images = await this.#layOut(layout, last)
+    await fillStore(unfinished, { layout, images, before: last?.images ?? {}, signal })
     await rm(layout, { recursive: true })
     await writeFile(join(unfinished, NAMES), JSON.stringify(images))
     await rename(unfinished, store)
     log(`images unpacked in ${secondsSince(begin)} s`)
   }
 
-  async #layOut(layout: string): Promise<Images['images']> {
+  /** Those that are new; answers all. */
+  async #layOut(layout: string, last: Images | undefined): Promise<Images['images']> {
     const manifests: Manifest[] = []
-    for (const name of POD_IMAGES) {
+    const known = POD_IMAGES.filter((name) => last?.images[name]?.tag === this.#tagOf(name))
+    for (const name of POD_IMAGES.filter((one) => !known.includes(one))) {
       const tag = this.#tagOf(name)
       const folder = join(layout, name)
       await this.#buildah(['push', '--quiet', '--disable-compression', tag, `dir:${folder}`])
@@ -121,7 +140,8 @@ class Workshop {
       await rm(folder, { recursive: true })
     }
     await writeIndex(layout, manifests)
-    return readImages(manifests)
+    const kept = known.map((name) => [name, last?.images[name]])
+    return { ...readImages(manifests), ...(Object.fromEntries(kept) as Images['images']) }
   }
 
   #tagOf(name: string): string {

@@ -19,14 +19,21 @@ const DATABASES = [
   'io.containerd.snapshotter.v1.overlayfs/metadata.db',
 ]
 
+type Named = Readonly<Record<string, ImageInLayout>>
+
 export interface FillOptions {
   readonly layout: string
-  readonly images: Readonly<Record<string, ImageInLayout>>
+  readonly images: Named
+  /** What is in the folder already. */
+  readonly before: Named
   readonly signal?: AbortSignal | undefined
 }
 
 /** Runs a containerd without containers in a folder, until it has all images, each by digest as well. */
-export async function fillStore(folder: string, { layout, images, signal }: FillOptions): Promise<void> {
+export async function fillStore(
+  folder: string,
+  { layout, images, before, signal }: FillOptions,
+): Promise<void> {
   const socket = join(folder, 'containerd.sock')
   const settings = join(folder, 'containerd.toml')
   await writeFile(
@@ -46,7 +53,7 @@ disabled_plugins = ["io.containerd.grpc.v1.cri"]
     await group.run('containerd', ['unshare', '--mount', 'sh', '-c', script, settings])
     const wait = { what: 'containerd to answer', withinMs: 30_000, process: 'containerd' }
     await group.waitFor(wait, () => isAnswering(socket))
-    await importImages(socket, { layout, images })
+    await importImages(socket, { layout, images, before })
   }
   await Promise.all(
     ['containerd.sock', 'containerd.sock.ttrpc', 'containerd.toml', 'containerd.log'].map((name) =>
@@ -59,13 +66,21 @@ disabled_plugins = ["io.containerd.grpc.v1.cri"]
  * Under its name by digest as well: whoever asks for that gets this very image, and the kubelet finds it without asking a
  * registry.
  */
-async function importImages(socket: string, { layout, images }: FillOptions): Promise<void> {
+async function importImages(socket: string, { layout, images, before }: FillOptions): Promise<void> {
   const script = 'tar -C "$0" -cf - . | ctr --address "$1" --namespace "$2" images import -'
   await run('sh', ['-c', script, layout, socket, NAMESPACE])
-  for (const [name, { tag, digest }] of Object.entries(images)) {
-    await ctr(socket, ['images', 'tag', tag, `localhost/${name}@${digest}`])
-    if (name === 'pause') await ctr(socket, ['images', 'tag', tag, PAUSE_IMAGE])
+  const changed = Object.entries(images).filter(([name, { tag }]) => before[name]?.tag !== tag)
+  for (const [name, { tag, digest }] of changed) {
+    const old = before[name]
+    if (old !== undefined) await ctr(socket, ['images', 'remove', '--sync', old.tag, byDigest(name, old)])
+    await ctr(socket, ['images', 'tag', tag, byDigest(name, { digest })])
+    if (name === 'pause') await ctr(socket, ['images', 'tag', '--force', tag, PAUSE_IMAGE])
   }
+}
+
+/** As profiles name it. */
+export function byDigest(name: string, { digest }: Pick<ImageInLayout, 'digest'>): string {
+  return `localhost/${name}@${digest}`
 }
 
 /** Gives a new containerd all images. Files are shared where the file system lets them be, for nobody changes one. */

@@ -1,0 +1,135 @@
+/** Participants on a real node, made by a provisioner outside of it: real containers, probes, volumes, names and limits. */
+import assert from 'node:assert/strict'
+import { readdir } from 'node:fs/promises'
+import { after, before, describe, it } from 'node:test'
+import { INSTALLED } from '../../src/install/names.ts'
+import { COMPONENTS } from '../../src/model/participant.ts'
+import { create, remove, statusOf, untilTold } from '../integration/participants.ts'
+import { type ServiceProcess, startProcess } from '../integration/process.ts'
+import { eventually } from '../support/eventually.ts'
+import type { Installation } from '../support/installation.ts'
+import { installOn, openNode, type TestNode } from './support/node.ts'
+import { addressOf, getFrom, runningContainers } from './support/pods.ts'
+
+const kubeHost = 'dataspace.internal'
+const didOf = (name: string): string => `did:web:${name}.${kubeHost}`
+
+describe('participants on a real node', () => {
+  const stack = new AsyncDisposableStack()
+  let node: TestNode
+  let service: ServiceProcess
+  let kubectl: Installation['kubectl']
+
+  before(async () => {
+    node = stack.use(await openNode())
+    const installation = await installOn(node, { replicas: 0 })
+    kubectl = installation.kubectl
+    const settings = ['--config', node.config, '--lease-namespace', INSTALLED.namespace]
+    service = stack.use(await startProcess({ kubeconfig: installation.kubeconfig, settings }, []))
+  })
+  after(() => stack.disposeAsync())
+
+  it('become READY, two at once, and are never called FAILED on their way', async () => {
+    const seen = new Set<string>()
+    const names = ['acme', 'globex']
+    await Promise.all(names.map((name) => create(service, name, { did: didOf(name), kubeHost })))
+    await Promise.all(
+      names.map((name) =>
+        untilTold(service, name, {
+          what: 'READY',
+          withinMs: 180_000,
+          holds: ({ status }) => seen.add(status) && status === 'READY',
+        }),
+      ),
+    )
+    assert.deepEqual([...seen].toSorted(), ['PROVISIONING', 'READY'])
+  })
+
+  it('run all five components in real containers, of the images by digest, without a restart', async () => {
+    const { components = {} } = (await statusOf(service, 'acme')) ?? {}
+    assert.deepEqual(Object.keys(components).toSorted(), [...COMPONENTS].toSorted())
+    for (const [name, { restarts, image }] of Object.entries(components)) {
+      assert.equal(restarts, 0, name)
+      assert.match(image ?? '', /^localhost\/[a-z]+@sha256:[0-9a-f]{64}$/u)
+    }
+    // One for each of the five, and one that holds the network of its pod.
+    assert.equal((await runningContainers(node.socket)).length, 2 * 2 * COMPONENTS.length)
+  })
+
+  it('let nobody run what Pod Security forbids', async () => {
+    const refused = kubectl('run', 'intruder', '--namespace=acme', '--image=any', '--privileged')
+    await assert.rejects(refused, /violates PodSecurity "restricted/u)
+  })
+
+  it('keep what they store in volumes of their own, as the users of their images', async () => {
+    assert.equal((await readdir(node.volumes)).length, 4)
+    const owner = await kubectl('exec', '--namespace=acme', 'postgres-0', '--', 'id', '--user', '--name')
+    assert.equal(owner.trim(), 'postgres')
+    const databases = 'SELECT datname FROM pg_database WHERE NOT datistemplate ORDER BY 1'
+    const psql = ['psql', '--username=postgres', '--tuples-only', '--no-align', `--command=${databases}`]
+    const listed = await kubectl('exec', '--namespace=acme', 'postgres-0', '--', ...psql)
+    assert.deepEqual(listed.trim().split('\n'), ['controlplane', 'dataplane', 'identityhub', 'postgres'])
+  })
+
+  it('reach each other by their public names', async () => {
+    const path = '/api/dsp/.well-known/dspace-version'
+    const { status, body } = await getFrom(kubectl, 'acme', `http://globex.${kubeHost}${path}`)
+    assert.equal(status, 200, body)
+    assert.match(body, /2025-1/u)
+  })
+
+  it('find the DID documents of others where did:web says', async () => {
+    await makeWallet('globex')
+    const url = `http://globex.${kubeHost}/.well-known/did.json`
+    const { status, body } = await getFrom(kubectl, 'acme', url)
+    assert.equal(status, 200, body)
+    assert.match(body, new RegExp(`"id":"${didOf('globex')}"`, 'u'))
+  })
+
+  it('do not show the world what is not public', async () => {
+    for (const path of ['/api/management/v3/assets/request', '/api/identity/v1alpha/participants']) {
+      const { status } = await getFrom(kubectl, 'acme', `http://globex.${kubeHost}${path}`)
+      assert.notEqual(status, 200)
+      assert.notEqual(status, 401, `${path} is reached`)
+    }
+  })
+
+  it('leave nothing when they are removed: no namespace, container, volume or folder', async () => {
+    await Promise.all(['acme', 'globex'].map((name) => remove(service, name)))
+    assert.deepEqual(await runningContainers(node.socket), [])
+    const left = async (): Promise<string> =>
+      `${await kubectl('get', 'persistentvolumes', '--output=name')}${(await readdir(node.volumes)).join()}`
+    await eventually(async () => (await left()) === '', { what: 'the volumes to be gone', withinMs: 30_000 })
+    assert.equal(
+      await kubectl('get', 'namespaces', '--output=name', '--selector=dataspaces.dev/participant'),
+      '',
+    )
+  })
+
+  async function makeWallet(name: string): Promise<void> {
+    const [address, key] = await Promise.all([
+      addressOf(kubectl, name, 'identityhub'),
+      kubectl('get', 'secret', `--namespace=${name}`, 'identityhub-credentials', '--output=json'),
+    ])
+    const { data } = JSON.parse(key) as { readonly data: Readonly<Record<string, string>> }
+    const [superuser = ''] = Object.values(data).map((value) => Buffer.from(value, 'base64').toString())
+    const did = didOf(name)
+    const response = await fetch(`http://${address}:17081/api/identity/v1alpha/participants`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-api-key': superuser },
+      body: JSON.stringify({
+        roles: [],
+        active: true,
+        participantContextId: name,
+        did,
+        serviceEndpoints: [],
+        key: {
+          keyId: `${did}#key-1`,
+          privateKeyAlias: `${did}#key-1`,
+          keyGeneratorParams: { algorithm: 'EC' },
+        },
+      }),
+    })
+    assert.equal(response.status, 200, await response.text())
+  }
+})
