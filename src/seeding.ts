@@ -40,7 +40,8 @@ export function openSeeding(
   }
 }
 
-const PROXY = { connectTimeoutMs: 3_000, maxConnections: 16 }
+/** As many sockets as there may be calls, so that slow participants do not keep those of others waiting. */
+const PROXY = { connectTimeoutMs: 3_000, maxConnections: EDC_TUNING.callsInAll }
 
 /** By Service names only where they are known: in a pod. */
 function directReach(web: Web, { cluster, participantAddress }: SeedingConfig): Reach | undefined {

@@ -2,14 +2,15 @@
 import { NoReplyError, type NoReplyKind, type Reply, type Send } from '../model/exchange.ts'
 import type { JsonObject } from '../seed/definitions.ts'
 import type { EdcProfile } from '../seed/profile.ts'
-import { EdcError, type EdcErrorKind, type EdcFailure, isEdcError } from './errors.ts'
-import type { Guard, Health, HeldBack } from './guard.ts'
+import { EdcError, type EdcErrorKind, type EdcFailure, isEdcError, type TargetKind } from './errors.ts'
+import type { Health, HeldBack } from './guard.ts'
 import { judge } from './judge.ts'
 import { type Expected, readReply } from './reply.ts'
-import type { EdcTuning } from './tuning.ts'
+import type { EdcCallEnd, EdcShared } from './shared.ts'
 
-export interface EndpointOptions {
+export interface EndpointOptions extends EdcShared {
   readonly send: Send
+  readonly targetKind: TargetKind
   /** For messages, and what is left alone after failures: `identityhub of "acme"`. */
   readonly target: string
   /** Below which the paths of calls are. */
@@ -18,8 +19,6 @@ export interface EndpointOptions {
   readonly credential?: { readonly kind: EdcProfile['authentication']; readonly secret: string }
   /** How long ago the runtime got ready, in ms. Default: long ago. */
   readonly readyForMs?: (() => number) | undefined
-  readonly guard: Guard
-  readonly tuning: EdcTuning
 }
 
 export interface EdcCall {
@@ -47,14 +46,23 @@ export class Endpoint {
 
   /** Rejects with an {@link EdcError}, or with the signal's reason. */
   async call(call: EdcCall, signal: AbortSignal): Promise<unknown> {
-    const { guard, target } = this.#options
-    return guard.through({
-      target,
-      signal,
-      run: () => this.#attempt(call, signal),
-      healthOf,
-      heldBack: (why) => this.#error(call, heldBack(why)),
-    })
+    const { guard, target, targetKind, onCall } = this.#options
+    const asked = { targetKind, operation: operationOf(call) }
+    const startedAt = performance.now()
+    try {
+      const value = await guard.through({
+        target,
+        signal,
+        run: () => this.#attempt(call, signal),
+        healthOf,
+        heldBack: (why) => this.#error(call, heldBack(why)),
+      })
+      onCall?.({ ...asked, outcome: 'ok', ms: performance.now() - startedAt })
+      return value
+    } catch (error) {
+      onCall?.({ ...asked, outcome: endOf(error), ms: performance.now() - startedAt })
+      throw error
+    }
   }
 
   /** The same, but undefined when EDC says that there is no such thing. */
@@ -121,12 +129,13 @@ export class Endpoint {
     return (words) => oneLine(hidden.reduce((text, secret) => text.replaceAll(secret, '***'), words))
   }
 
-  #error({ purpose }: Pick<EdcCall, 'purpose'>, failure: Omit<EdcFailure, 'target' | 'purpose'>): EdcError {
-    return new EdcError({ ...failure, purpose, target: this.#options.target })
+  #error({ purpose }: Pick<EdcCall, 'purpose'>, failure: Failure): EdcError {
+    const { target, targetKind } = this.#options
+    return new EdcError({ ...failure, purpose, target, targetKind })
   }
 }
 
-type Failure = Omit<EdcFailure, 'target' | 'purpose'>
+type Failure = Omit<EdcFailure, 'target' | 'targetKind' | 'purpose'>
 
 function headersOf(credential: EndpointOptions['credential']): Readonly<Record<string, string>> {
   // EDC compresses nothing unless it is asked to.
@@ -165,11 +174,21 @@ function tooSlow(attemptMs: number): Failure {
 }
 
 function heldBack({ because, retryInMs }: HeldBack): Failure {
-  const why =
-    because === 'failures'
-      ? `it is left alone because the last calls to it failed; asked again in ${Math.ceil(retryInMs / 1000)} s`
-      : 'too many calls to it are under way; this one comes later'
+  if (because === 'crowd') {
+    const why = 'too many calls are under way, to it or to others; this one comes later'
+    return { kind: 'crowded', why, retryInMs }
+  }
+  const why = `it is left alone because the last calls to it failed; asked again in ${Math.ceil(retryInMs / 1000)} s`
   return { kind: 'held-back', why, retryInMs }
+}
+
+/** The purpose without the names in it: there are about twenty. */
+function operationOf({ purpose }: EdcCall): string {
+  return purpose.replace(/ ".*$/u, '')
+}
+
+function endOf(error: unknown): EdcCallEnd {
+  return isEdcError(error) ? error.kind : 'given-up'
 }
 
 /** An answer of whatever kind shows that the target is there; only its failures count against it. */

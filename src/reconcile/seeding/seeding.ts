@@ -1,6 +1,5 @@
 /** What the steps of seeding are handed besides the work: the ways to EDC, and what one pass has found out about it. */
 import {
-  type EdcShared,
   issuerApi,
   type ParticipantAccess,
   type ParticipantEdc,
@@ -8,6 +7,7 @@ import {
   probeProfile,
 } from '../../edc/edc.ts'
 import type { IssuerApi } from '../../edc/issuer.ts'
+import type { EdcShared } from '../../edc/shared.ts'
 import { MANAGEMENT_API_KEY, type SecretKey, SUPERUSER_API_KEY } from '../../manifests/secrets.ts'
 import { SpecError } from '../../model/errors.ts'
 import type { Reach, Send } from '../../model/exchange.ts'
