@@ -1,12 +1,13 @@
 /** One API of one runtime: makes a call once, within its limits, and answers with a value or an `EdcError`. */
+import type { TargetKind } from '../model/edc-call.ts'
 import { NoReplyError, type NoReplyKind, type Reply, type Send } from '../model/exchange.ts'
 import type { JsonObject } from '../seed/definitions.ts'
 import type { EdcProfile } from '../seed/profile.ts'
-import { EdcError, type EdcErrorKind, type EdcFailure, isEdcError, type TargetKind } from './errors.ts'
+import { EdcError, type EdcErrorKind, type EdcFailure, isEdcError } from './errors.ts'
 import type { Health, HeldBack } from './guard.ts'
 import { judge } from './judge.ts'
 import { type Expected, readReply } from './reply.ts'
-import type { EdcCallEnd, EdcShared } from './shared.ts'
+import type { EdcShared } from './shared.ts'
 
 export interface EndpointOptions extends EdcShared {
   readonly send: Send
@@ -46,8 +47,7 @@ export class Endpoint {
 
   /** Rejects with an {@link EdcError}, or with the signal's reason. */
   async call(call: EdcCall, signal: AbortSignal): Promise<unknown> {
-    const { guard, target, targetKind, onCall } = this.#options
-    const asked = { targetKind, operation: operationOf(call) }
+    const { guard, target } = this.#options
     const startedAt = performance.now()
     try {
       const value = await guard.through({
@@ -57,10 +57,10 @@ export class Endpoint {
         healthOf,
         heldBack: (why) => this.#error(call, heldBack(why)),
       })
-      onCall?.({ ...asked, outcome: 'ok', ms: performance.now() - startedAt })
+      this.#tell(call, 'ok', startedAt)
       return value
     } catch (error) {
-      onCall?.({ ...asked, outcome: endOf(error), ms: performance.now() - startedAt })
+      this.#tell(call, isEdcError(error) ? error.kind : 'given-up', startedAt)
       throw error
     }
   }
@@ -114,6 +114,13 @@ export class Endpoint {
       signal.throwIfAborted()
       throw this.#error(call, timeout.aborted ? tooSlow(attemptMs) : noReply(error))
     }
+  }
+
+  #tell(call: EdcCall, outcome: EdcErrorKind | 'ok' | 'given-up', startedAt: number): void {
+    const { targetKind, onCall } = this.#options
+    const wasMade = outcome !== 'held-back' && outcome !== 'crowded'
+    const ms = wasMade ? performance.now() - startedAt : undefined
+    onCall?.({ targetKind, operation: operationOf(call), outcome, ms })
   }
 
   #isEarly(): boolean {
@@ -182,13 +189,9 @@ function heldBack({ because, retryInMs }: HeldBack): Failure {
   return { kind: 'held-back', why, retryInMs }
 }
 
-/** The purpose without the names in it: there are about twenty. */
+/** The purpose without the names in it. */
 function operationOf({ purpose }: EdcCall): string {
   return purpose.replace(/ ".*$/u, '')
-}
-
-function endOf(error: unknown): EdcCallEnd {
-  return isEdcError(error) ? error.kind : 'given-up'
 }
 
 /** An answer of whatever kind shows that the target is there; only its failures count against it. */

@@ -1,4 +1,5 @@
 /** A call to EDC did not do what it was for: which call, of whom, why, and what to do. Holds no secret, and no cause that could. */
+import type { TargetKind } from '../model/edc-call.ts'
 
 /**
  * What callers decide by:
@@ -27,10 +28,6 @@ export type EdcErrorKind =
   | 'failed'
   | 'broken'
   | 'impossible'
-
-/** What kind of system was asked. */
-export const TARGET_KINDS = ['controlplane', 'dataplane', 'identityhub', 'issuer'] as const
-export type TargetKind = (typeof TARGET_KINDS)[number]
 
 /** Who was asked for what. Goes into messages. */
 export interface Asked {

@@ -1,4 +1,5 @@
 /** Keeps one bad target from holding up the others: few calls at a time to each and in all, and none for a while after failures. */
+import type { BreakerState } from '../model/edc-call.ts'
 import { admit, afterAnswer, afterFailure, afterNothing, type Breaker, CLOSED } from './breaker.ts'
 import type { EdcTuning } from './tuning.ts'
 
@@ -18,10 +19,6 @@ export interface HeldBack {
   readonly because: 'failures' | 'crowd'
   readonly retryInMs: number
 }
-
-/** `probing`: one call is on its way to see whether the target is well again. */
-export type BreakerState = 'closed' | 'open' | 'probing'
-export const BREAKER_STATES: readonly BreakerState[] = ['closed', 'open', 'probing']
 
 interface Target {
   breaker: Breaker

@@ -1,5 +1,5 @@
-/** What all EDC clients of the process share, and what is told of their calls. */
-import type { EdcErrorKind, TargetKind } from './errors.ts'
+/** What all EDC clients of the process share. */
+import type { EdcCallReport } from '../model/edc-call.ts'
 import type { Guard } from './guard.ts'
 import type { EdcTuning } from './tuning.ts'
 
@@ -8,16 +8,4 @@ export interface EdcShared {
   readonly tuning: EdcTuning
   /** Told how each call ended. */
   readonly onCall?: (call: EdcCallReport) => void
-}
-
-/** `given-up`: by its caller. */
-export type EdcCallEnd = 'ok' | 'given-up' | EdcErrorKind
-
-export interface EdcCallReport {
-  readonly targetKind: TargetKind
-  /** What for, in a few words; without names. */
-  readonly operation: string
-  readonly outcome: EdcCallEnd
-  /** With the wait for its turn. */
-  readonly ms: number
 }

@@ -1,7 +1,8 @@
 /** Tests what a step of seeding does about each kind of trouble with EDC. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { EdcError, type EdcErrorKind, type TargetKind } from '../edc/errors.ts'
+import { EdcError, type EdcErrorKind } from '../edc/errors.ts'
+import type { TargetKind } from '../model/edc-call.ts'
 import { outcomeOfEarly } from './from-edc.ts'
 import { outcomeOf } from './from-error.ts'
 
