@@ -12,6 +12,7 @@ import { openServiceProxy } from './kube/service-proxy.ts'
 import type { IssuerReading } from './model/edc-call.ts'
 import type { Reach } from './model/exchange.ts'
 import type { Seeding } from './reconcile/seeding/seeding.ts'
+import type { SeedSettings } from './seed/settings.ts'
 import type { BuiltInCluster } from './simulator/cluster.ts'
 
 export interface SeedingOptions {
@@ -36,7 +37,7 @@ export function openSeeding(
   config: SeedingConfig,
   options: SeedingOptions,
 ): OpenedSeeding | undefined {
-  const settings = config.seeding ?? (options.builtIn && demoSeeding(options.builtIn))
+  const settings = seedSettings(config, options.builtIn)
   if (settings === undefined) return undefined
   const web = stack.use(openWeb())
   const guard = new Guard(EDC_TUNING, () => performance.now())
@@ -54,6 +55,19 @@ export function openSeeding(
 
 /** As many sockets as there may be calls, so that slow participants do not keep those of others waiting. */
 const PROXY = { connectTimeoutMs: 3_000, maxConnections: EDC_TUNING.callsInAll }
+
+/** Undefined when no participant is seeded. */
+export function seedSettings(
+  { seeding }: Pick<Config, 'seeding'>,
+  builtIn: BuiltInCluster | undefined,
+): SeedSettings | undefined {
+  return seeding ?? (builtIn && demoSeeding(builtIn))
+}
+
+/** Whether components of participants are reached through the API server. */
+export function goesThroughProxy({ cluster, participantAddress }: Omit<SeedingConfig, 'seeding'>): boolean {
+  return participantAddress === undefined && cluster.kind !== 'in-cluster'
+}
 
 /** By Service names only where they are known: in a pod. */
 function directReach(web: Web, { cluster, participantAddress }: SeedingConfig): Reach | undefined {

@@ -72,7 +72,12 @@ function readyForMs({ participant, now }: Work): number {
   return ready?.status === 'True' ? now() - Date.parse(ready.lastTransitionTime) : 0
 }
 
-export async function openIssuer(work: Work, seeding: Seeding, issuer: IssuerSettings): Promise<IssuerApi> {
+/** Rejects with a `KubeApiError`, or a `SpecError` when the key is not there. */
+export async function openIssuer(
+  work: KeyReader,
+  seeding: Pick<Seeding, 'toIssuer' | 'shared'>,
+  issuer: IssuerSettings,
+): Promise<IssuerApi> {
   const { address, issuerDid: did, contextId, generation, key } = issuer
   const access = { did, send: seeding.toIssuer(address), adminPath: '', contextId }
   const secret = 'value' in key ? key.value : await keyIn(work, { ...key.secret, secret: key.secret.name })
@@ -80,7 +85,7 @@ export async function openIssuer(work: Work, seeding: Seeding, issuer: IssuerSet
 }
 
 /** In the namespace of the participant unless another is named. */
-async function keyIn(work: Work, { secret: name, key, ...place }: KeyPlace): Promise<string> {
+async function keyIn(work: KeyReader, { secret: name, key, ...place }: KeyPlace): Promise<string> {
   const { namespace = work.name } = place
   const { kube, signal } = work
   const found = await kube.get<SecretObject>(RESOURCES.Secret, { namespace, name }, { signal })
@@ -90,6 +95,10 @@ async function keyIn(work: Work, { secret: name, key, ...place }: KeyPlace): Pro
     'KeyMissing',
     `Secret "${name}" in namespace "${namespace}" has no "${key}"; without that key EDC cannot be called`,
   )
+}
+
+interface KeyReader extends Pick<Work, 'name' | 'signal'> {
+  readonly kube: Pick<Work['kube'], 'get'>
 }
 
 interface KeyPlace extends SecretKey {
