@@ -1,6 +1,6 @@
 /** Whether participants are seeded more slowly when the issuer of others is dead. */
 import { setTimeout as delay } from 'node:timers/promises'
-import { type Figure, figure, median, quantile } from './figure.ts'
+import { type Figure, figure, quantile } from './figure.ts'
 import { cpuSeconds, scrape } from './scrape.ts'
 import { makeReady, openSeedingGround, type OtherIssuer, type SeedingGround } from './seeding-ground.ts'
 
@@ -19,11 +19,13 @@ interface Round {
   readonly cpuSeconds: number
 }
 
+const KINDS = ['living', 'silent', 'refusing'] as const
+
 export async function seedingBesideDeadIssuer(): Promise<Figure> {
   const rounds: Record<OtherIssuer, Round[]> = { living: [], silent: [], refusing: [] }
   for (let number = 0; number < ROUNDS; number += 1) {
-    // Taking turns, so that what else the machine does meets all of them.
-    for (const other of ['living', 'silent', 'refusing'] as const) {
+    // Another first each time, so that what else the machine does meets all of them.
+    for (const other of [...KINDS.slice(number % 3), ...KINDS.slice(0, number % 3)]) {
       const round = await measure(other)
       rounds[other].push(round)
       process.stderr.write(`the other issuer ${other}: ${JSON.stringify(round)}\n`)
@@ -32,7 +34,7 @@ export async function seedingBesideDeadIssuer(): Promise<Figure> {
   const ratios = (['silent', 'refusing'] as const).flatMap((other) =>
     (['p50', 'max'] as const).map((what): readonly [string, number] => [
       `${other} ${what}`,
-      median(rounds[other].map((round) => round[what])) / median(rounds.living.map((round) => round[what])),
+      quickest(rounds[other], what) / quickest(rounds.living, what),
     ]),
   )
   return figure({
@@ -42,6 +44,11 @@ export async function seedingBesideDeadIssuer(): Promise<Figure> {
     unit: 'of the time with both living',
     detail: { participants: 2 * PARTICIPANTS, ratios: Object.fromEntries(ratios), rounds },
   })
+}
+
+/** What else the machine does can only add to it. */
+function quickest(rounds: readonly Round[], what: 'p50' | 'max'): number {
+  return Math.min(...rounds.map((round) => round[what]))
 }
 
 async function measure(other: OtherIssuer): Promise<Round> {
