@@ -5,7 +5,7 @@ import { type KubeObject, RESOURCES } from '../../../src/model/kubernetes.ts'
 import type { Answer } from '../../../src/status/answer.ts'
 import { eventually } from '../../support/eventually.ts'
 import { openScriptedServer, type ScriptedServer, silence } from '../../support/scripted-server.ts'
-import { create, remove, statusOf, untilReady, untilTold } from '../participants.ts'
+import { create, remove, untilReady, untilTold } from '../participants.ts'
 import { openSeeded, type SeededCluster } from '../seeded-cluster.ts'
 import { type BuiltInTestCluster, serviceOn } from '../test-cluster.ts'
 
@@ -49,11 +49,9 @@ export function deadIssuersHoldUpNobody(clusterName: string, open: () => Promise
     })
 
     it('changes nothing for one that is READY, whose lost wallet is made anew without it', async () => {
-      await using service = await serviceOn(seeded.cluster, { file: seeded.file })
-      await untilReady(service, 'swift')
       seeded.issuer.mood = 'unreachable'
-      await using verifying = await serviceOn(seeded.cluster, { file: seeded.file })
-      const told = await untilTold(verifying, 'swift', { what: 'taken as registered', holds: isTakenOnTrust })
+      await using service = await serviceOn(seeded.cluster, { file: seeded.file })
+      const told = await untilTold(service, 'swift', { what: 'taken as registered', holds: isTakenOnTrust })
       assert.equal(told.status, 'READY')
       const wallets = (): number =>
         seeded.calls('swift').filter(({ call }) => /^POST .*\/participants$/u.test(call)).length
@@ -61,16 +59,13 @@ export function deadIssuersHoldUpNobody(clusterName: string, open: () => Promise
       await deletePodOf(seeded, 'swift', 'identityhub')
       await eventually(() => wallets() > before, { what: 'another wallet', withinMs: 30_000 })
       seeded.issuer.mood = 'issue'
-      await eventually(async () => !isTakenOnTrust((await statusOf(verifying, 'swift')) ?? NOTHING), {
-        what: 'the issuer to be asked again',
-        withinMs: 60_000,
+      await untilTold(service, 'swift', {
+        what: 'known to its issuer, and READY',
+        holds: (answer) => answer.status === 'READY' && !isTakenOnTrust(answer),
       })
-      await untilReady(verifying, 'swift')
     })
   })
 }
-
-const NOTHING = { steps: [] } as const
 
 function isTakenOnTrust({ steps }: Pick<Answer, 'steps'>): boolean {
   const holder = steps.find(({ name }) => name === 'holder')
