@@ -76,10 +76,9 @@ export async function probeProfile(
   shared: EdcShared,
   signal: AbortSignal,
 ): Promise<Recognised> {
-  const [management, identity] = await Promise.all([
-    observability(access, 'controlplane', shared).versions('management', signal),
-    observability(access, 'identityhub', shared).versions('identity', signal),
-  ])
+  // One after the other: no call of a pass goes on when the pass has ended with the failure of another.
+  const management = await observability(access, 'controlplane', shared).versions('management', signal)
+  const identity = await observability(access, 'identityhub', shared).versions('identity', signal)
   return recognise({ management, identity })
 }
 

@@ -101,7 +101,8 @@ export class WorkQueue implements AsyncDisposable {
 
   /**
    * For work on a key that waits for somebody who may be slow: it takes no place of the others meanwhile. It goes on as
-   * soon as the wait is over, also when all places are taken by then; so the caller limits how many wait.
+   * soon as the wait is over, also when all places are taken by then; so the caller limits how many wait. The work does not
+   * end before its waits.
    */
   async aside<T>(key: string, wait: () => Promise<T>): Promise<T> {
     this.#aside.set(key, (this.#aside.get(key) ?? 0) + 1)
