@@ -11,6 +11,8 @@ import type { Benchmark, Figure } from './figure.ts'
 import { judgeCost, recomputeTime } from './judge-cost.ts'
 import { listLatency } from './list-latency.ts'
 import { passCpu } from './pass-cpu.ts'
+import { seedingAlone } from './seeding-alone.ts'
+import { seedingBesideDeadIssuer } from './seeding-beside-dead-issuer.ts'
 import { statusThroughput } from './status-throughput.ts'
 import { syncBlock, syncMemory, syncTime } from './sync.ts'
 
@@ -29,6 +31,8 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   'burst-memory': burstMemory,
   'restart-confirmed': restartConfirmed,
   'pass-cpu': passCpu,
+  'seeding-alone': seedingAlone,
+  'seeding-beside-dead-issuer': seedingBesideDeadIssuer,
   'failover-kill': failoverKill,
   'failover-stop': failoverStop,
 }
@@ -58,7 +62,7 @@ if (unknown.length > 0) {
 
 function describe(name: string, { value, bound, better, unit, pass }: Figure): string {
   const sign = better === 'higher' ? '≥' : '≤'
-  return `${pass ? 'ok  ' : 'MISS'}  ${name.padEnd(20)} ${round(value)} ${unit}  (bound ${sign} ${bound})`
+  return `${pass ? 'ok  ' : 'MISS'}  ${name.padEnd(26)} ${round(value)} ${unit}  (bound ${sign} ${bound})`
 }
 
 function round(value: number): string {

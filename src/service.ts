@@ -17,7 +17,7 @@ import { explainUnreadable } from './kube/preflight.ts'
 import { TokenBucket } from './kube/token-bucket.ts'
 import { BROKEN_IMAGE_PROFILE } from './manifests/default-profile.ts'
 import { withSeeding } from './seed/settings.ts'
-import { openSeeding } from './seeding.ts'
+import { type OpenedSeeding, openSeeding } from './seeding.ts'
 import type { BuiltInCluster } from './simulator/cluster.ts'
 import { type OpenedStore, openStore } from './store/open-store.ts'
 import { type Metrics, openMetrics } from './telemetry/metrics.ts'
@@ -56,7 +56,8 @@ export async function startService(config: Config, options: ServiceOptions): Pro
   const home = await openStore(config.store, { log, random: Math.random })
   stack.use(home.store)
   const identity = newIdentity()
-  const seeding = openSeeding(stack, config, { builtIn, credentials, userAgent: userAgentOf(options) })
+  const seen = { builtIn, credentials, userAgent: userAgentOf(options), onCall: metrics.onEdcCall }
+  const seeding = openSeeding(stack, config, seen)
   const known = new Map([...broken, ...config.profiles])
   const profiles = seeding === undefined ? known : withSeeding(known, seeding.settings)
   const leadership = openLeadership(stack, config.leadership, { ...client, identity })
@@ -83,7 +84,7 @@ export async function startService(config: Config, options: ServiceOptions): Pro
   const { url, healthUrl } = await openDoors(stack, config, {
     engine,
     checks: [runningCheck(stopping.signal), ...checksOf(engine, home)],
-    metrics: { contentType: metrics.contentType, render: () => metrics.render(engine.reading()) },
+    metrics: pageOf(metrics, engine, seeding),
     onAnswer: metrics.onAnswer,
     log,
   })
@@ -104,6 +105,11 @@ export async function startService(config: Config, options: ServiceOptions): Pro
     ready,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
+}
+
+function pageOf(metrics: Metrics, engine: Engine, seeding: OpenedSeeding | undefined): MetricsPage {
+  const { contentType } = metrics
+  return { contentType, render: () => metrics.render(engine.reading(), seeding?.issuers()) }
 }
 
 function userAgentOf({ version }: Pick<ServiceOptions, 'version'>): string {

@@ -34,7 +34,7 @@ describe('the command doctor', () => {
     assert.equal(code, 0)
     assert.match(printed, /^ok {4}resource {6}participants\.dataspaces\.dev v1alpha1/mu)
     assert.match(printed, /^warn {2}gateway {7}the Gateway API is not installed.*\n {20}→ install /mu)
-    assert.match(printed, /^6 ok, 1 to look at, 0 failed$/mu)
+    assert.match(printed, /^8 ok, 1 to look at, 0 failed$/mu)
   })
 
   it('ends with 1 when something failed', async () => {

@@ -32,10 +32,17 @@ describe('the doctor', () => {
     const findings = await examine(patient())
     assert.deepEqual(
       findings.map(({ check, result }) => [check, result]),
-      ['server', 'resource', 'rights', 'storage', 'gateway', 'pod security', 'quota'].map((check) => [
-        check,
-        'ok',
-      ]),
+      [
+        'server',
+        'resource',
+        'rights',
+        'storage',
+        'gateway',
+        'pod security',
+        'quota',
+        'issuers',
+        'service proxy',
+      ].map((check) => [check, 'ok']),
     )
     assert.equal(findings[0]?.message, 'Kubernetes v1.36.0 at https://cluster.example:6443 (context test)')
   })

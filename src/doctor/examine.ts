@@ -1,14 +1,25 @@
 /** Goes through the checks: the first tells whether the API server answers at all, the others are made at the same time. */
 import { hasReason } from '../kube/errors.ts'
 import { gateway } from './checks/gateway.ts'
+import { issuers } from './checks/issuers.ts'
 import { podSecurity, quota } from './checks/own-namespace.ts'
 import { resource } from './checks/resource.ts'
 import { rights } from './checks/rights.ts'
 import { server } from './checks/server.ts'
+import { serviceProxy } from './checks/service-proxy.ts'
 import { storage } from './checks/storage.ts'
 import { type Check, type Finding, INSTALL, type Patient } from './finding.ts'
 
-const CHECKS: readonly Check[] = [resource, rights, storage, gateway, podSecurity, quota]
+const CHECKS: readonly Check[] = [
+  resource,
+  rights,
+  storage,
+  gateway,
+  podSecurity,
+  quota,
+  issuers,
+  serviceProxy,
+]
 
 /** In the order of the checks. Never throws for what the API server does. */
 export async function examine(patient: Patient): Promise<readonly Finding[]> {

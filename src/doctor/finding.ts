@@ -1,4 +1,5 @@
 /** What the doctor looks at, and what it says about it. */
+import type { IssuerQuestion } from '../issuer-questions.ts'
 import type { Inspection } from '../kube/inspection.ts'
 import type { Kube } from '../kube/kube.ts'
 import type { Profiles } from '../model/profile.ts'
@@ -24,6 +25,12 @@ export interface Patient {
   /** Where the program runs, and keeps its Lease; undefined where it needs no place of its own. */
   readonly namespace: string | undefined
   readonly profiles: Profiles
+  /** Left out: no participant is seeded. */
+  readonly seeding?: {
+    readonly issuers: readonly IssuerQuestion[]
+    /** Components of participants are reached through the API server. */
+    readonly byServiceProxy: boolean
+  }
 }
 
 /** What a check says; the name of the check is added. Throws what its calls throw. */

@@ -17,6 +17,7 @@ export interface Scripted {
   readonly errors?: Readonly<Record<string, Error>>
   readonly profiles?: readonly Profile[]
   readonly namespace?: string | undefined
+  readonly seeding?: Patient['seeding']
 }
 
 export const NAMESPACE: KubeObject = {
@@ -76,6 +77,7 @@ export function patient(scripted: Scripted = {}): Patient & AsyncDisposable {
     },
     cluster: 'https://cluster.example:6443 (context test)',
     namespace: 'namespace' in scripted ? scripted.namespace : 'engine',
+    ...(scripted.seeding && { seeding: scripted.seeding }),
     profiles: new Map(profiles.map((profile) => [profile.name, profile])),
     [Symbol.asyncDispose]: async () => undefined,
   }

@@ -1,7 +1,9 @@
 /** Opens what the checks ask. */
 import type { Config } from '../config/config.ts'
+import { openIssuerQuestions } from '../issuer-questions.ts'
 import { openInspection } from '../kube/inspection.ts'
 import { openOneShot } from '../one-shot.ts'
+import { goesThroughProxy, seedSettings } from '../seeding.ts'
 import type { Patient } from './finding.ts'
 
 /** Throws `CredentialsError`; nothing is sent yet. Disposing ends all connections, and the built-in cluster. */
@@ -11,6 +13,11 @@ export async function openPatient(config: Config, version: string): Promise<Pati
   const { kube, options, builtIn } = await openOneShot(stack, config.cluster, userAgent)
   const inspection = stack.use(openInspection(options))
   const { leadership, profiles } = config
+  const settings = seedSettings(config, builtIn)
+  const seeding = settings && {
+    issuers: openIssuerQuestions(stack, settings, kube),
+    byServiceProxy: goesThroughProxy(config),
+  }
   const owned = stack.move()
   return {
     kube,
@@ -18,6 +25,7 @@ export async function openPatient(config: Config, version: string): Promise<Pati
     cluster: builtIn === undefined ? options.credentials.describe() : 'the built-in cluster',
     namespace: leadership.kind === 'elected' ? leadership.namespace : undefined,
     profiles,
+    ...(seeding && { seeding }),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }

@@ -4,17 +4,15 @@ import type { Reach, Send } from '../model/exchange.ts'
 import type { EdcProfile } from '../seed/profile.ts'
 import { type Recognised, recognise } from '../seed/recognise.ts'
 import { Endpoint, type EndpointOptions } from './endpoint.ts'
-import type { Guard } from './guard.ts'
 import { IdentityApi } from './identity.ts'
 import { IssuerApi } from './issuer.ts'
 import { ManagementApi } from './management.ts'
 import { ObservabilityApi } from './observability.ts'
-import type { EdcTuning } from './tuning.ts'
+import type { EdcShared } from './shared.ts'
 
-/** What all EDC clients of the process share. */
-export interface EdcShared {
-  readonly guard: Guard
-  readonly tuning: EdcTuning
+/** As the guard and messages call it. */
+export function issuerTarget(did: string): string {
+  return `issuer ${did}`
 }
 
 export interface ParticipantAccess {
@@ -78,10 +76,9 @@ export async function probeProfile(
   shared: EdcShared,
   signal: AbortSignal,
 ): Promise<Recognised> {
-  const [management, identity] = await Promise.all([
-    observability(access, 'controlplane', shared).versions('management', signal),
-    observability(access, 'identityhub', shared).versions('identity', signal),
-  ])
+  // One after the other: no call of a pass goes on when the pass has ended with the failure of another.
+  const management = await observability(access, 'controlplane', shared).versions('management', signal)
+  const identity = await observability(access, 'identityhub', shared).versions('identity', signal)
   return recognise({ management, identity })
 }
 
@@ -105,7 +102,8 @@ export function issuerApi(
   const endpoint = new Endpoint({
     ...shared,
     send,
-    target: `issuer ${did}`,
+    target: issuerTarget(did),
+    targetKind: 'issuer',
     basePath: adminPath,
     credential: { kind: profile.authentication, secret: key },
   })
@@ -121,6 +119,7 @@ function endpointAt(
     ...rest,
     send: reach({ participant, service: runtime, port: address.port }),
     target: `${runtime} of "${participant}"`,
+    targetKind: runtime,
     basePath: address.path,
     readyForMs: readyForMs && (() => readyForMs(runtime)),
   })

@@ -1,15 +1,17 @@
 /** One API of one runtime: makes a call once, within its limits, and answers with a value or an `EdcError`. */
+import type { TargetKind } from '../model/edc-call.ts'
 import { NoReplyError, type NoReplyKind, type Reply, type Send } from '../model/exchange.ts'
 import type { JsonObject } from '../seed/definitions.ts'
 import type { EdcProfile } from '../seed/profile.ts'
 import { EdcError, type EdcErrorKind, type EdcFailure, isEdcError } from './errors.ts'
-import type { Guard, Health, HeldBack } from './guard.ts'
+import type { Health, HeldBack } from './guard.ts'
 import { judge } from './judge.ts'
 import { type Expected, readReply } from './reply.ts'
-import type { EdcTuning } from './tuning.ts'
+import type { EdcShared } from './shared.ts'
 
-export interface EndpointOptions {
+export interface EndpointOptions extends EdcShared {
   readonly send: Send
+  readonly targetKind: TargetKind
   /** For messages, and what is left alone after failures: `identityhub of "acme"`. */
   readonly target: string
   /** Below which the paths of calls are. */
@@ -18,8 +20,6 @@ export interface EndpointOptions {
   readonly credential?: { readonly kind: EdcProfile['authentication']; readonly secret: string }
   /** How long ago the runtime got ready, in ms. Default: long ago. */
   readonly readyForMs?: (() => number) | undefined
-  readonly guard: Guard
-  readonly tuning: EdcTuning
 }
 
 export interface EdcCall {
@@ -48,13 +48,21 @@ export class Endpoint {
   /** Rejects with an {@link EdcError}, or with the signal's reason. */
   async call(call: EdcCall, signal: AbortSignal): Promise<unknown> {
     const { guard, target } = this.#options
-    return guard.through({
-      target,
-      signal,
-      run: () => this.#attempt(call, signal),
-      healthOf,
-      heldBack: (why) => this.#error(call, heldBack(why)),
-    })
+    const startedAt = performance.now()
+    try {
+      const value = await guard.through({
+        target,
+        signal,
+        run: () => this.#attempt(call, signal),
+        healthOf,
+        heldBack: (why) => this.#error(call, heldBack(why)),
+      })
+      this.#tell(call, 'ok', startedAt)
+      return value
+    } catch (error) {
+      this.#tell(call, isEdcError(error) ? error.kind : 'given-up', startedAt)
+      throw error
+    }
   }
 
   /** The same, but undefined when EDC says that there is no such thing. */
@@ -108,6 +116,13 @@ export class Endpoint {
     }
   }
 
+  #tell(call: EdcCall, outcome: EdcErrorKind | 'ok' | 'given-up', startedAt: number): void {
+    const { targetKind, onCall } = this.#options
+    const wasMade = outcome !== 'held-back' && outcome !== 'crowded'
+    const ms = wasMade ? performance.now() - startedAt : undefined
+    onCall?.({ targetKind, operation: operationOf(call), outcome, ms })
+  }
+
   #isEarly(): boolean {
     const { readyForMs, tuning } = this.#options
     return readyForMs !== undefined && readyForMs() < tuning.earlyMs
@@ -121,12 +136,13 @@ export class Endpoint {
     return (words) => oneLine(hidden.reduce((text, secret) => text.replaceAll(secret, '***'), words))
   }
 
-  #error({ purpose }: Pick<EdcCall, 'purpose'>, failure: Omit<EdcFailure, 'target' | 'purpose'>): EdcError {
-    return new EdcError({ ...failure, purpose, target: this.#options.target })
+  #error({ purpose }: Pick<EdcCall, 'purpose'>, failure: Failure): EdcError {
+    const { target, targetKind } = this.#options
+    return new EdcError({ ...failure, purpose, target, targetKind })
   }
 }
 
-type Failure = Omit<EdcFailure, 'target' | 'purpose'>
+type Failure = Omit<EdcFailure, 'target' | 'targetKind' | 'purpose'>
 
 function headersOf(credential: EndpointOptions['credential']): Readonly<Record<string, string>> {
   // EDC compresses nothing unless it is asked to.
@@ -165,11 +181,17 @@ function tooSlow(attemptMs: number): Failure {
 }
 
 function heldBack({ because, retryInMs }: HeldBack): Failure {
-  const why =
-    because === 'failures'
-      ? `it is left alone because the last calls to it failed; asked again in ${Math.ceil(retryInMs / 1000)} s`
-      : 'too many calls to it are under way; this one comes later'
+  if (because === 'crowd') {
+    const why = 'too many calls are under way, to it or to others; this one comes later'
+    return { kind: 'crowded', why, retryInMs }
+  }
+  const why = `it is left alone because the last calls to it failed; asked again in ${Math.ceil(retryInMs / 1000)} s`
   return { kind: 'held-back', why, retryInMs }
+}
+
+/** The purpose without the names in it. */
+function operationOf({ purpose }: EdcCall): string {
+  return purpose.replace(/ ".*$/u, '')
 }
 
 /** An answer of whatever kind shows that the target is there; only its failures count against it. */

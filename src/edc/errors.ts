@@ -1,11 +1,13 @@
 /** A call to EDC did not do what it was for: which call, of whom, why, and what to do. Holds no secret, and no cause that could. */
+import type { TargetKind } from '../model/edc-call.ts'
 
 /**
  * What callers decide by:
  *
  * - `not-yet`: an answer that a runtime gives shortly after its start, too; ask again soon.
  * - `unreachable`: no connection, no answer in time, or it broke off.
- * - `held-back`: not asked, because the last calls there failed or too many are under way; `retryInMs` says when.
+ * - `held-back`: not asked, because the last calls there failed; `retryInMs` says when.
+ * - `crowded`: not asked, because too many calls are under way; `retryInMs` says when.
  * - `unauthorised`: the key or token is not taken, or has not the right.
  * - `refused`: the request is wrong in EDC's eyes; the same again will be refused again.
  * - `conflict`: something of that name exists. Never "so it is fine": look at it.
@@ -18,6 +20,7 @@ export type EdcErrorKind =
   | 'not-yet'
   | 'unreachable'
   | 'held-back'
+  | 'crowded'
   | 'unauthorised'
   | 'refused'
   | 'conflict'
@@ -35,6 +38,7 @@ export interface Asked {
 }
 
 export interface EdcFailure extends Asked {
+  readonly targetKind: TargetKind
   readonly kind: EdcErrorKind
   /** Why, and what to do. */
   readonly why: string
@@ -46,16 +50,18 @@ export class EdcError extends Error {
   override readonly name = 'EdcError'
   readonly kind: EdcErrorKind
   readonly target: string
+  readonly targetKind: TargetKind
   readonly purpose: string
   /** Of the answer; undefined when there was none. */
   readonly status: number | undefined
-  /** Only with `held-back`. */
+  /** Only with `held-back` and `crowded`. */
   readonly retryInMs: number | undefined
 
-  constructor({ kind, target, purpose, why, status, retryInMs }: EdcFailure) {
+  constructor({ kind, target, targetKind, purpose, why, status, retryInMs }: EdcFailure) {
     super(`${target}, asked to ${purpose}: ${why}`)
     this.kind = kind
     this.target = target
+    this.targetKind = targetKind
     this.purpose = purpose
     this.status = status
     this.retryInMs = retryInMs

@@ -4,7 +4,14 @@ import { settle } from '../../test/support/fake-time.ts'
 import { Guard, type GuardedCall, type Health } from './guard.ts'
 import { EDC_TUNING } from './tuning.ts'
 
-const TUNING = { ...EDC_TUNING, callsAtOnce: 2, patienceMs: 500, failuresToOpen: 2, coolDownMs: 1_000 }
+const TUNING = {
+  ...EDC_TUNING,
+  callsAtOnce: 2,
+  callsInAll: 6,
+  patienceMs: 500,
+  failuresToOpen: 2,
+  coolDownMs: 1_000,
+}
 
 class HeldBackError extends Error {
   readonly because: string
@@ -82,6 +89,50 @@ describe('the guard', () => {
     await later
   })
 
+  it('has nobody wait for a target whose calls do not come back', async () => {
+    let now = 0
+    const guard = new Guard(TUNING, () => now)
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const stuck = [1, 2].map(() => guard.through(call('stuck', () => promise)))
+    now = TUNING.patienceMs
+    await assert.rejects(guard.through(call('stuck', async () => 3)), { because: 'crowd' })
+    resolve()
+    await Promise.all(stuck)
+    assert.equal(await guard.through(call('stuck', async () => 4)), 4)
+  })
+
+  it('has a limit for all targets together, of which those that failed get half', async () => {
+    const guard = new Guard(TUNING, () => 0)
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const targets = [1, 2, 3, 4, 5, 6]
+    for (const target of targets)
+      await assert.rejects(guard.through(call(`ill-${target}`, failure)), /failed/u)
+    const ill = targets.map((target) => guard.through(call(`ill-${target}`, () => promise)))
+    const turnedAway = ill.slice(3).map((each) => assert.rejects(each, { because: 'crowd' }))
+    await Promise.all(turnedAway)
+    const well = [1, 2, 3].map((target) => guard.through(call(`well-${target}`, () => promise)))
+    await assert.rejects(guard.through(call('late', async () => 1)), { because: 'crowd' })
+    resolve()
+    await Promise.all([...ill.slice(0, 3), ...well])
+    assert.equal(await guard.through(call('late', async () => 1)), 1)
+  })
+
+  it('tells whether a target is left alone, or one call is looking', async () => {
+    let now = 0
+    const guard = new Guard(TUNING, () => now)
+    assert.equal(guard.stateOf('dead'), 'closed')
+    for (let time = 0; time < 2; time += 1) await guard.through(call('dead', failure)).catch(() => undefined)
+    assert.equal(guard.stateOf('dead'), 'open')
+    now = 1_000
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const looking = guard.through(call('dead', () => promise))
+    await settle()
+    assert.equal(guard.stateOf('dead'), 'probing')
+    resolve()
+    await looking
+    assert.equal(guard.stateOf('dead'), 'closed')
+  })
+
   it('lets a caller go that gives up while it waits', async () => {
     const guard = new Guard(TUNING, () => 0)
     const { promise, resolve } = Promise.withResolvers<void>()
@@ -100,7 +151,7 @@ describe('the guard', () => {
     const guard = new Guard(TUNING, () => now)
     for (let number = 0; number < 100; number += 1) {
       await guard.through(call(`well-${number}`, async () => 1))
-      for (let time = 0; time < 2; time += 1)
+      for (let time = 0; time <= number % 2; time += 1)
         await guard.through(call(`gone-${number}`, failure)).catch(() => undefined)
     }
     assert.equal(guard.size, 100)

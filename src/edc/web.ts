@@ -1,6 +1,7 @@
 /** Sends one HTTP request straight to a server, with undici, and puts into words that no answer came. */
 import { Agent } from 'undici'
 import { labelOf, NoReplyError, type Reply, type Send, textOf } from '../model/exchange.ts'
+import { EDC_TUNING } from './tuning.ts'
 
 export interface WebOptions {
   readonly connectTimeoutMs: number
@@ -8,7 +9,8 @@ export interface WebOptions {
   readonly connections: number
 }
 
-const WEB_OPTIONS: WebOptions = { connectTimeoutMs: 3_000, connections: 8 }
+/** As many sockets as there may be calls: one address may stand before many targets, and a slow one must not take the others'. */
+const WEB_OPTIONS: WebOptions = { connectTimeoutMs: 3_000, connections: EDC_TUNING.callsInAll }
 
 /** A way to servers whose address is known. */
 export interface Web extends AsyncDisposable {

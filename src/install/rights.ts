@@ -153,7 +153,7 @@ function everywhere(resource: Resource, verbs: readonly Verb[], purpose: string)
 /** `list deployments.apps`, `patch participants.dataspaces.dev/status`: as `kubectl auth can-i` takes it. */
 export function nameOfRight(
   verb: Verb,
-  { resource, subresource }: Pick<Right, 'resource' | 'subresource'>,
+  { resource, subresource }: Pick<Right, 'resource'> & { readonly subresource?: string },
 ): string {
   const kind = [resource.plural, resource.group].filter((part) => part !== '').join('.')
   return `${verb} ${kind}${subresource === undefined ? '' : `/${subresource}`}`

@@ -9,7 +9,7 @@ import { DEFAULT_TUNING } from './tuning.ts'
 export interface AccessQuestion {
   readonly verb: Verb
   readonly resource: Resource
-  readonly subresource?: 'status'
+  readonly subresource?: 'status' | 'proxy'
   /** Left out: all namespaces, or a cluster-scoped object. */
   readonly namespace?: string | undefined
   /** Left out: all names. */

@@ -11,7 +11,7 @@ import { DelayedKeys } from './delayed-keys.ts'
 export interface WorkQueueOptions {
   /** A rejection is logged and the key added again, rate limited. */
   readonly work: (key: string, signal: AbortSignal) => Promise<void>
-  /** Keys worked on at the same time; looked up whenever work on one begins or ends. */
+  /** Keys worked on at the same time, those {@link WorkQueue.aside} not counted; looked up whenever work on one begins or ends. */
   readonly concurrency: number | (() => number)
   readonly log: Log
   readonly random: () => number
@@ -53,6 +53,8 @@ export class WorkQueue implements AsyncDisposable {
   /** Keys to be worked on: in the line, or added during their work. */
   readonly #dirty = new Set<string>()
   readonly #processing = new Set<string>()
+  /** Keys whose work waits for somebody else, with how many waits. */
+  readonly #aside = new Map<string, number>()
   readonly #running = new Set<Promise<void>>()
   readonly #failures = new Map<string, number>()
   #waking = false
@@ -97,6 +99,23 @@ export class WorkQueue implements AsyncDisposable {
     return this.#failures.get(key) ?? 0
   }
 
+  /**
+   * For work on a key that waits for somebody who may be slow: it takes no place of the others meanwhile. It goes on as
+   * soon as the wait is over, also when all places are taken by then; so the caller limits how many wait. The work does not
+   * end before its waits.
+   */
+  async aside<T>(key: string, wait: () => Promise<T>): Promise<T> {
+    this.#aside.set(key, (this.#aside.get(key) ?? 0) + 1)
+    this.#wake()
+    try {
+      return await wait()
+    } finally {
+      const others = (this.#aside.get(key) ?? 1) - 1
+      if (others > 0) this.#aside.set(key, others)
+      else this.#aside.delete(key)
+    }
+  }
+
   get stats(): WorkQueueStats {
     const next = this.#line[this.#next]
     return {
@@ -130,7 +149,7 @@ export class WorkQueue implements AsyncDisposable {
     this.#waking = true
     setImmediate(() => {
       this.#waking = false
-      while (this.#processing.size < this.#limit && this.#startNext());
+      while (this.#processing.size - this.#aside.size < this.#limit && this.#startNext());
     })
   }
 

@@ -29,6 +29,15 @@ describe('a step that waits', () => {
     assert.deepEqual(heldToDeadline(waits, at(599_000)), { ...waits, recheckAfterMs: 1_000 })
   })
 
+  it('keeps its reason when it is an issuer that does not answer, until that has answered', () => {
+    const waiting: Outcome = { ...waits, reason: 'IssuerUnreachable', message: 'no connection' }
+    const late = heldToDeadline(waiting, at(600_000))
+    assert.ok(late.kind === 'stalled' && late.reason === 'IssuerUnreachable')
+    assert.match(late.message, /longer than 10 min: no connection/u)
+    const stalled: Step = { ...held, state: 'Stalled', reason: 'IssuerUnreachable' }
+    assert.equal(heldToDeadline(waiting, at(1_000, { held: stalled })).kind, 'stalled')
+  })
+
   it('is stalled from its deadline on, and says which step waited for what, how long, and what to do', () => {
     assert.deepEqual(heldToDeadline(waits, at(600_000)), {
       kind: 'stalled',

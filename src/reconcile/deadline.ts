@@ -25,11 +25,13 @@ export interface Clocked {
 }
 
 export const STEP_TIMEOUT = 'StepTimeout'
+/** Somebody else's server does not answer; it stays the reason when the step has waited for too long. */
+export const ISSUER_UNREACHABLE = 'IssuerUnreachable'
 
 /**
- * Stalled with `StepTimeout` instead of waiting once the step has been Waiting for its time; from then on, until it is
- * done or its clock starts anew. Its message tells what it waits for. Else the outcome, which asks to be looked at again
- * no later than at the deadline.
+ * Stalled with `StepTimeout` (or `IssuerUnreachable`, when that is what it waits for) instead of waiting once the step has
+ * been Waiting for its time; from then on, until it is done or its clock starts anew. Its message tells what it waits for.
+ * Else the outcome, which asks to be looked at again no later than at the deadline.
  */
 export function heldToDeadline(outcome: Outcome, clocked: Clocked): Outcome {
   if (outcome.kind !== 'waiting') return outcome
@@ -46,9 +48,11 @@ function limitFor(reason: string, { deadlines, step }: Clocked): number {
 
 /** Infinity for one that waited for too long already. */
 function waitedMs({ held, nowMs }: Clocked): number {
-  if (held?.state === 'Stalled' && held.reason === STEP_TIMEOUT) return Infinity
+  if (held?.state === 'Stalled' && TIMEOUTS.some((reason) => reason === held.reason)) return Infinity
   return held?.state === 'Waiting' ? nowMs - Date.parse(held.lastTransitionTime) : 0
 }
+
+const TIMEOUTS = [STEP_TIMEOUT, ISSUER_UNREACHABLE]
 
 function timedOut(
   { reason, message }: Extract<Outcome, { kind: 'waiting' }>,
@@ -56,7 +60,7 @@ function timedOut(
   limitMs: number,
 ): Outcome {
   return stalled({
-    reason: STEP_TIMEOUT,
+    reason: reason === ISSUER_UNREACHABLE ? reason : STEP_TIMEOUT,
     message:
       `step ${step} has waited longer than ${spanOf(limitMs)}: ${message} (${reason}). ` +
       'It is still looked at and goes on by itself once that has changed; ' +

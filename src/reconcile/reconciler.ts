@@ -17,6 +17,7 @@ import { logPass } from './log-pass.ts'
 import { isLooking, Looks } from './looks.ts'
 import { type PassResult, runSteps, stepsFor } from './pass.ts'
 import { type ReconcileStatus, reportOf, reportSuspended, saysAlready, statusPatch } from './report.ts'
+import { seedingAside } from './seeding/aside.ts'
 import type { Seeding } from './seeding/seeding.ts'
 import { Verified } from './seeding/verified.ts'
 import { assertCurrent, SupersededError } from './superseded.ts'
@@ -35,7 +36,7 @@ export interface ReconcilerOptions extends Omit<StepTools, 'tuning' | 'participa
   readonly random: () => number
   /** Default: participants are ready when their components are. */
   readonly seeding?: Seeding
-  /** Participants worked on at the same time, at least 1. Default {@link PARALLEL_PASSES}. */
+  /** Participants worked on at the same time, at least 1, those not counted that wait for EDC. Default {@link PARALLEL_PASSES}. */
   readonly concurrency?: number | (() => number)
   /** Tells people what happened; silent by default. */
   readonly tell?: Tell
@@ -169,7 +170,10 @@ class Loop {
       this.#forget(name)
       return await this.#say(participant, reportSuspended(participant, this.#options.now()), signal)
     }
-    const steps = this.#verified.sparing(participant, stepsFor(participant, this.#options.seeding))
+    const steps = this.#verified.sparing(
+      participant,
+      stepsFor(participant, seedingAside(this.#options.seeding, this.queue, name)),
+    )
     if (steps.length === 0) return this.#forget(name)
     await this.#take(participant, steps, signal)
   }

@@ -151,6 +151,24 @@ export const METRICS = {
     labels: ['verb'],
     help: 'Time until a request to the API server was answered; for a watch until it was accepted.',
   },
+  edcCalls: {
+    name: 'edc_calls_total',
+    type: 'counter',
+    labels: ['target', 'operation', 'outcome'],
+    help: 'Calls to control planes, identity hubs and issuers, of all participants together: ok, given-up (the program ended or its term), or how they failed, as docs/guides/edc.md has it. Those held-back and crowded were not made.',
+  },
+  edcCallSeconds: {
+    name: 'edc_call_seconds',
+    type: 'histogram',
+    labels: ['target'],
+    help: 'Time of such a call until it was answered or given up, with the wait for its turn (half a second at most).',
+  },
+  issuerBreaker: {
+    name: 'issuer_breaker',
+    type: 'gauge',
+    labels: ['issuer', 'state'],
+    help: '1 for the state of each configured issuer, as this process sees it: closed (it is called), open (left alone for a while, as the last calls failed), probing (one call looks whether it is well again).',
+  },
   httpRequests: {
     name: 'http_requests_total',
     type: 'counter',

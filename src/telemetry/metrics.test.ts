@@ -116,6 +116,21 @@ describe('the metrics page', () => {
     assert.equal(values.get(`http_requests_total{${answered}}`), 1)
   })
 
+  it('counts calls to EDC by what they were for, times those that were made, and shows each issuer', async () => {
+    const metrics = openMetrics()
+    const call = { targetKind: 'issuer', operation: 'look up the holder' } as const
+    metrics.onEdcCall({ ...call, outcome: 'unreachable', ms: 2_000 })
+    metrics.onEdcCall({ ...call, outcome: 'held-back', ms: undefined })
+    const issuers = [{ did: 'did:web:issuer.example', breaker: 'open' } as const]
+    const values = valuesOf(await metrics.render(reading, issuers))
+    const labels = 'target="issuer",operation="look up the holder",outcome="held-back"'
+    assert.equal(values.get(`edc_calls_total{${labels}}`), 1)
+    assert.equal(values.get('edc_call_seconds_count{target="issuer"}'), 1)
+    assert.equal(values.get('edc_call_seconds_bucket{le="1",target="issuer"}'), 0)
+    assert.equal(values.get('issuer_breaker{issuer="did:web:issuer.example",state="open"}'), 1)
+    assert.equal(values.get('issuer_breaker{issuer="did:web:issuer.example",state="closed"}'), 0)
+  })
+
   it('takes times in ms and tells them in seconds', async () => {
     const metrics = openMetrics()
     metrics.stopwatch.recomputed(0.02)

@@ -2,6 +2,7 @@
 import { Counter, Gauge, Histogram, Registry } from '@prometheus-io/client'
 import { type ApiRequest, actOf } from '../model/api-path.ts'
 import { CAUSES, type CauseCode } from '../model/causes.ts'
+import { BREAKER_STATES, type EdcCallReport, type IssuerReading } from '../model/edc-call.ts'
 import { EVENT_ENDS, type EventEnd } from '../model/happening.ts'
 import { OBJECT_WRITES, type ObjectWrite } from '../model/object-write.ts'
 import { PASS_ENDS, type PassEnd } from '../model/outcome.ts'
@@ -28,6 +29,8 @@ export interface Metrics {
   readonly onEvent: (end: EventEnd) => void
   /** Told of every request to the API server. */
   readonly onCall: (call: ApiRequest & { readonly code?: number; readonly durationMs: number }) => void
+  /** Told of every call to EDC and to issuers. */
+  readonly onEdcCall: (call: EdcCallReport) => void
   /** Gives for a route of the HTTP API what is to be told the status of each answer. */
   readonly onAnswer: (method: string, route: string) => (status: number) => void
   /** Told of every pass over a participant, with its time in ms. */
@@ -36,7 +39,7 @@ export interface Metrics {
   readonly onWriteWait: (ms: number) => void
   readonly contentType: string
   /** The page that Prometheus scrapes. */
-  render(reading: Reading): Promise<string>
+  render(reading: Reading, issuers?: readonly IssuerReading[]): Promise<string>
 }
 
 export function openMetrics(): Metrics {
@@ -44,6 +47,8 @@ export function openMetrics(): Metrics {
   const recompute = histogram(registry, METRICS.recompute, RECOMPUTE_BUCKETS)
   const eventToAnswer = histogram(registry, METRICS.eventToAnswer, ANSWER_BUCKETS)
   const calls = callMetrics(registry)
+  const edcCalls = edcMetrics(registry)
+  const showIssuers = labelled(registry, METRICS.issuerBreaker)
   const answers = new RouteTally()
   const showAnswers = labelled(registry, METRICS.httpRequests)
   const passes = passMetrics(registry)
@@ -53,6 +58,7 @@ export function openMetrics(): Metrics {
     onWrite: counterOf(registry, METRICS.objectWrites, OBJECT_WRITES),
     onEvent: counterOf(registry, METRICS.events, EVENT_ENDS),
     onCall: calls.onCall,
+    onEdcCall: edcCalls.onEdcCall,
     onAnswer: (method, route) => answers.counter(method, route),
     onPass: passes.onPass,
     onWriteWait: (ms) => writeWait.observe(ms / 1000),
@@ -61,9 +67,11 @@ export function openMetrics(): Metrics {
       answered: (ms) => eventToAnswer.observe(ms / 1000),
     },
     contentType: registry.contentType,
-    render(reading) {
+    render(reading, issuers = []) {
       show(reading)
       calls.show()
+      edcCalls.show()
+      showIssuers(issuers.flatMap(statesOf))
       showAnswers(answers.values)
       return registry.metrics()
     },
@@ -86,14 +94,7 @@ function tally<L extends string>(
 
 function callMetrics(registry: Registry): Pick<Metrics, 'onCall'> & { readonly show: () => void } {
   const counts = tally<'verb' | 'resource' | 'code'>(registry, METRICS.apiCalls)
-  const { name, help, labels } = METRICS.apiCallSeconds
-  const seconds = new Histogram({
-    name: METRIC_PREFIX + name,
-    help,
-    labelNames: [...labels],
-    buckets: CALL_BUCKETS,
-    registers: [registry],
-  })
+  const seconds = callSeconds(registry, METRICS.apiCallSeconds)
   return {
     show: counts.show,
     onCall: ({ code, durationMs, ...request }) => {
@@ -102,6 +103,36 @@ function callMetrics(registry: Registry): Pick<Metrics, 'onCall'> & { readonly s
       seconds.observe({ verb }, durationMs / 1000)
     },
   }
+}
+
+function callSeconds<L extends string>(
+  registry: Registry,
+  { name, help, labels }: MetricText & { readonly labels: readonly L[] },
+): Histogram<L> {
+  const buckets = CALL_BUCKETS
+  return new Histogram({
+    name: METRIC_PREFIX + name,
+    help,
+    labelNames: [...labels],
+    buckets,
+    registers: [registry],
+  })
+}
+
+function edcMetrics(registry: Registry): Pick<Metrics, 'onEdcCall'> & { readonly show: () => void } {
+  const counts = tally<'target' | 'operation' | 'outcome'>(registry, METRICS.edcCalls)
+  const seconds = callSeconds(registry, METRICS.edcCallSeconds)
+  return {
+    show: counts.show,
+    onEdcCall: ({ targetKind: target, operation, outcome, ms }) => {
+      counts.add({ target, operation, outcome })
+      if (ms !== undefined) seconds.observe({ target }, ms / 1000)
+    },
+  }
+}
+
+function statesOf({ did: issuer, breaker }: IssuerReading): Values {
+  return BREAKER_STATES.map((state) => [{ issuer, state }, Number(state === breaker)])
 }
 
 function passMetrics(registry: Registry): Pick<Metrics, 'onPass'> {

@@ -1,5 +1,4 @@
 import {
-  type EdcShared,
   issuerApi,
   observability,
   type ParticipantEdc,
@@ -8,6 +7,7 @@ import {
 } from '../../src/edc/edc.ts'
 import { Guard } from '../../src/edc/guard.ts'
 import { byTemplate } from '../../src/edc/reach.ts'
+import type { EdcShared } from '../../src/edc/shared.ts'
 /** A participant and an issuer of the doubles, with the client that the product has for them, over real HTTP. */
 import { EDC_TUNING, type EdcTuning } from '../../src/edc/tuning.ts'
 import { openWeb } from '../../src/edc/web.ts'

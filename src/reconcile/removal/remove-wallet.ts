@@ -1,5 +1,5 @@
 /** Deletes the wallet of a participant that is removed, so that its DID document is withdrawn before the hub is gone. */
-import { EdcError } from '../../edc/errors.ts'
+import { EdcError, isEdcError } from '../../edc/errors.ts'
 import { SpecError } from '../../model/errors.ts'
 import type { Outcome } from '../../model/outcome.ts'
 import type { ProfileSeeding } from '../../seed/settings.ts'
@@ -10,8 +10,8 @@ import { goesWithNamespace } from './goes-with-namespace.ts'
 import type { SkippableStep } from './skip.ts'
 
 /**
- * Sets no condition. Done in any case: a hub that does not answer goes with the namespace, and its wallet with it. The
- * message says so.
+ * Sets no condition. Done in any case but `EdcCrowded`: a hub that does not answer goes with the namespace, and its wallet
+ * with it. The message says so.
  */
 export function removeWallet(seeding: Seeding, how: ProfileSeeding): SkippableStep {
   return {
@@ -28,6 +28,8 @@ async function remove(work: Work, seeding: Seeding, how: ProfileSeeding): Promis
     await edc.identity.removeWallet(work.name, work.signal)
     return done()
   } catch (error) {
+    // That says nothing about this hub.
+    if (isEdcError(error, 'crowded')) throw error
     if (error instanceof EdcError || error instanceof SpecError)
       return done(`the wallet goes with its identity hub, which could not be asked: ${error.message}`)
     throw error

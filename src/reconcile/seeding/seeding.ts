@@ -1,6 +1,5 @@
 /** What the steps of seeding are handed besides the work: the ways to EDC, and what one pass has found out about it. */
 import {
-  type EdcShared,
   issuerApi,
   type ParticipantAccess,
   type ParticipantEdc,
@@ -8,6 +7,7 @@ import {
   probeProfile,
 } from '../../edc/edc.ts'
 import type { IssuerApi } from '../../edc/issuer.ts'
+import type { EdcShared } from '../../edc/shared.ts'
 import { MANAGEMENT_API_KEY, type SecretKey, SUPERUSER_API_KEY } from '../../manifests/secrets.ts'
 import { SpecError } from '../../model/errors.ts'
 import type { Reach, Send } from '../../model/exchange.ts'
@@ -74,7 +74,12 @@ function readyForMs({ participant, now }: Work): number {
   return ready?.status === 'True' ? now() - Date.parse(ready.lastTransitionTime) : 0
 }
 
-export async function openIssuer(work: Work, seeding: Seeding, issuer: IssuerSettings): Promise<IssuerApi> {
+/** Rejects with a `KubeApiError`, or a `SpecError` when the key is not there. */
+export async function openIssuer(
+  work: KeyReader,
+  seeding: Pick<Seeding, 'toIssuer' | 'shared'>,
+  issuer: IssuerSettings,
+): Promise<IssuerApi> {
   const { address, issuerDid: did, contextId, generation, key } = issuer
   const access = { did, send: seeding.toIssuer(address), adminPath: '', contextId }
   const secret = 'value' in key ? key.value : await keyIn(work, { ...key.secret, secret: key.secret.name })
@@ -82,7 +87,7 @@ export async function openIssuer(work: Work, seeding: Seeding, issuer: IssuerSet
 }
 
 /** In the namespace of the participant unless another is named. */
-export async function keyIn(work: Work, { secret: name, key, ...place }: KeyPlace): Promise<string> {
+export async function keyIn(work: KeyReader, { secret: name, key, ...place }: KeyPlace): Promise<string> {
   const { namespace = work.name } = place
   const { kube, signal } = work
   const found = await kube.get<SecretObject>(RESOURCES.Secret, { namespace, name }, { signal })
@@ -92,6 +97,10 @@ export async function keyIn(work: Work, { secret: name, key, ...place }: KeyPlac
     'KeyMissing',
     `Secret "${name}" in namespace "${namespace}" has no "${key}"; without that key EDC cannot be called`,
   )
+}
+
+interface KeyReader extends Pick<Work, 'name' | 'signal'> {
+  readonly kube: Pick<Work['kube'], 'get'>
 }
 
 interface KeyPlace extends SecretKey {
