@@ -89,11 +89,17 @@ function callOf(participant: string, { method, path, body }: EdcRequest): EdcCal
   return { participant, call: `${method} ${path}`, body }
 }
 
+interface Issuing {
+  readonly did: string
+  readonly contextId: string
+  /** Name of the Secret with its key. */
+  readonly secret?: string
+}
+
 export function issuerSettings(
   url: URL,
-  { did, contextId }: { readonly did: string; readonly contextId: string },
+  { did, contextId, secret = 'issuers' }: Issuing,
   generation: string,
-  secret = 'issuers',
 ): object {
   const address = `${url.href}${ADMIN_PATH}`
   const key = { secret: { namespace: 'default', name: secret, key: 'api-key' } }

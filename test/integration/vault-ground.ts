@@ -51,8 +51,9 @@ export async function openVaultGround(open: () => Promise<TestCluster>): Promise
   const issuing = { did: 'did:web:issuer.test', contextId: 'issuer', key: KEY }
   const issuer = dataspace.addIssuer(issuing)
   const issuerServer = stack.use(await openEdcServer(dataspace))
-  await kube.create(keySecret('issuers-of-vaults'))
-  const settings = issuerSettings(issuerServer.issuerUrl(issuer), issuing, 'edc-0.15', 'issuers-of-vaults')
+  const secret = 'issuers-of-vaults'
+  await kube.create(keySecret(secret))
+  const settings = issuerSettings(issuerServer.issuerUrl(issuer), { ...issuing, secret }, 'edc-0.15')
   const folder = stack.use(await openFolder())
   const profiles = { default: { edc: { generation: 'edc-0.15' } } }
   await folder.write({ 'config.yaml': JSON.stringify({ issuers: [settings], profiles }) })

@@ -5,8 +5,10 @@
 import { ENDPOINTS, type RuntimeName } from '../../../src/manifests/addresses.ts'
 import { DEFAULT_PROFILE } from '../../../src/manifests/default-profile.ts'
 import { renderManifests } from '../../../src/manifests/manifests.ts'
+import type { ManifestInput } from '../../../src/manifests/manifests.ts'
 import type { KubeObject } from '../../../src/model/kubernetes.ts'
 import { SPEC_DEFAULTS } from '../../../src/model/participant.ts'
+import type { EdcSettings } from '../../../src/model/profile.ts'
 import { freePorts } from '../../cluster/ports.ts'
 
 export type Environment = Readonly<Record<string, string>>
@@ -16,17 +18,19 @@ export interface LocalParticipant {
   readonly did: string
   /** The port here of every port in the namespace. */
   readonly ports: ReadonlyMap<number, number>
+  /** Left out: its runtimes keep their secrets in memory. */
+  readonly edc?: EdcSettings
 }
 
 /** Its DID lies at the identity hub of this machine. */
-export async function localParticipant(name: string): Promise<LocalParticipant> {
+export async function localParticipant(name: string, edc?: EdcSettings): Promise<LocalParticipant> {
   const inNamespace = Object.values(ENDPOINTS).flatMap((runtime) =>
     Object.values(runtime).map(({ port }) => port),
   )
   const here = await freePorts(inNamespace.length)
   const ports = new Map(inNamespace.map((port, at) => [port, here[at] ?? 0]))
   const didPort = ports.get(ENDPOINTS.identityhub.did.port)
-  return { name, did: `did:web:127.0.0.1%3A${didPort}:${name}`, ports }
+  return { name, did: `did:web:127.0.0.1%3A${didPort}:${name}`, ports, ...(edc && { edc }) }
 }
 
 /** The address of an API of the participant, without a slash at its end. */
@@ -38,9 +42,13 @@ export function addressOf(
 }
 
 /** Of the default profile. */
-export function manifestsOf({ name, did }: LocalParticipant): readonly KubeObject[] {
+export function manifestInputOf({ name, did, edc }: LocalParticipant): ManifestInput {
   const spec = { ...SPEC_DEFAULTS, did, host: '127.0.0.1' }
-  return renderManifests({ name, uid: 'uid', spec, profile: DEFAULT_PROFILE }).workloads
+  return { name, uid: 'uid', spec, profile: { ...DEFAULT_PROFILE, ...(edc && { edc }) } }
+}
+
+export function manifestsOf(participant: LocalParticipant): readonly KubeObject[] {
+  return renderManifests(manifestInputOf(participant)).workloads
 }
 
 /** What a container would get, from ConfigMap and Secrets; `secrets` by the names of the variables. */
