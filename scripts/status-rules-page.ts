@@ -49,12 +49,7 @@ export function statusRulesPage(): string {
     '',
     ...table(['rule', 'seen in', 'shown', 'verdict'], DIAGNOSIS_SCOPE.map(columns)),
     '',
-    '## The vault, by the step that opens it',
-    '',
-    'Of participants that are seeded; its probe calls a sealed vault healthy, as a restart cannot help it.',
-    '',
-    ...table(['rule', 'seen in', 'shown', 'verdict', 'cause; who acts'], CLOSED_VAULT_RULES.map(withCause)),
-    '',
+    ...closedVault(),
     '## A component, over time',
     '',
     ...table(['rule', 'seen in', 'shown', 'verdict'], [...STEADINESS_RULES, ...DEADLINE_RULES].map(columns)),
@@ -75,6 +70,17 @@ export function statusRulesPage(): string {
     ),
     '',
   ].join('\n')
+}
+
+function closedVault(): readonly string[] {
+  return [
+    '## The vault, by the step that opens it',
+    '',
+    'Of participants that are seeded; its probe calls a sealed vault healthy, as a restart cannot help it.',
+    '',
+    ...table(['rule', 'seen in', 'shown', 'verdict', 'cause; who acts'], CLOSED_VAULT_RULES.map(withCause)),
+    '',
+  ]
 }
 
 function columns({ name, signal, shown, verdict }: RuleText): readonly string[] {
