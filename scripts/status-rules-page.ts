@@ -54,12 +54,7 @@ export function statusRulesPage(): string {
     '',
     ...table(['rule', 'seen in', 'shown', 'verdict'], [...STEADINESS_RULES, ...DEADLINE_RULES].map(columns)),
     '',
-    '## Events',
-    '',
-    'Told are the newest ten of the events about objects that exist now, within a minute warnings before the others. But:',
-    '',
-    ...EVENT_RULES.map(({ name }) => `- ${name}`),
-    '',
+    ...events(),
     '## Causes',
     '',
     'Who acts is `nobody yet` until the grace of the rule is over; where a rule above names somebody else, that one.',
@@ -70,6 +65,17 @@ export function statusRulesPage(): string {
     ),
     '',
   ].join('\n')
+}
+
+function events(): readonly string[] {
+  return [
+    '## Events',
+    '',
+    'Told are the newest ten of the events about objects that exist now, within a minute warnings before the others. But:',
+    '',
+    ...EVENT_RULES.map(({ name }) => `- ${name}`),
+    '',
+  ]
 }
 
 function closedVault(): readonly string[] {
