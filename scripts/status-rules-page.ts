@@ -49,22 +49,12 @@ export function statusRulesPage(): string {
     '',
     ...table(['rule', 'seen in', 'shown', 'verdict'], DIAGNOSIS_SCOPE.map(columns)),
     '',
-    '## The vault, by the step that opens it',
-    '',
-    'Of participants that are seeded; its probe calls a sealed vault healthy, as a restart cannot help it.',
-    '',
-    ...table(['rule', 'seen in', 'shown', 'verdict', 'cause; who acts'], CLOSED_VAULT_RULES.map(withCause)),
-    '',
+    ...closedVault(),
     '## A component, over time',
     '',
     ...table(['rule', 'seen in', 'shown', 'verdict'], [...STEADINESS_RULES, ...DEADLINE_RULES].map(columns)),
     '',
-    '## Events',
-    '',
-    'Told are the newest ten of the events about objects that exist now, within a minute warnings before the others. But:',
-    '',
-    ...EVENT_RULES.map(({ name }) => `- ${name}`),
-    '',
+    ...events(),
     '## Causes',
     '',
     'Who acts is `nobody yet` until the grace of the rule is over; where a rule above names somebody else, that one.',
@@ -75,6 +65,28 @@ export function statusRulesPage(): string {
     ),
     '',
   ].join('\n')
+}
+
+function events(): readonly string[] {
+  return [
+    '## Events',
+    '',
+    'Told are the newest ten of the events about objects that exist now, within a minute warnings before the others. But:',
+    '',
+    ...EVENT_RULES.map(({ name }) => `- ${name}`),
+    '',
+  ]
+}
+
+function closedVault(): readonly string[] {
+  return [
+    '## The vault, by the step that opens it',
+    '',
+    'Of participants that are seeded; its probe calls a sealed vault healthy, as a restart cannot help it.',
+    '',
+    ...table(['rule', 'seen in', 'shown', 'verdict', 'cause; who acts'], CLOSED_VAULT_RULES.map(withCause)),
+    '',
+  ]
 }
 
 function columns({ name, signal, shown, verdict }: RuleText): readonly string[] {

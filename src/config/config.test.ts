@@ -37,6 +37,7 @@ issuers:
 seed: { files: [offers.json] }
 profiles:
   default: { edc: { generation: probe } }
+  forgetful: { edc: { generation: edc-0.15, vault: memory, trustedIssuers: ['did:web:other.example'] } }
   plain: {}
 `,
   'seeding-by-nobody.yaml': `
@@ -261,7 +262,7 @@ describe('the settings of seeding', () => {
 
   it('say which profiles are seeded, by which issuer, and with what', () => {
     const { profiles, data } = read(['--config', 'seeding.yaml']).seeding ?? assert.fail('nothing is seeded')
-    assert.deepEqual([...profiles.keys()], ['default'])
+    assert.deepEqual([...profiles.keys()], ['default', 'forgetful'])
     const { generation, issuer } = profiles.get('default') ?? assert.fail('not seeded')
     const { issuerDid, contextId, address, key } = issuer
     assert.deepEqual(
@@ -277,6 +278,27 @@ describe('the settings of seeding', () => {
     assert.deepEqual(
       data.assets.map(({ id }) => id),
       ['prices'],
+    )
+  })
+
+  it('let the runtimes share a vault, and trust every issuer that is listed, unless they say otherwise', () => {
+    const { seeding, profiles } = read(['--config', 'seeding.yaml'])
+    const told = [...(seeding?.profiles ?? [])].map(([name, { vault, trustedIssuers }]) => [
+      name,
+      vault,
+      trustedIssuers,
+    ])
+    assert.deepEqual(told, [
+      ['default', 'shared', ['did:web:issuer.example']],
+      ['forgetful', 'memory', ['did:web:other.example']],
+    ])
+    assert.deepEqual(
+      [...profiles].map(([name, { edc }]) => [name, edc]),
+      [
+        ['default', { trustedIssuers: ['did:web:issuer.example'] }],
+        ['forgetful', undefined],
+        ['plain', undefined],
+      ],
     )
   })
 

@@ -78,7 +78,7 @@ function policy(
       metadata: { name },
       spec: {
         failurePolicy: 'Fail',
-        matchConstraints: { resourceRules: rights.map(({ resource }) => ruleOf(resource)) },
+        matchConstraints: { resourceRules: [...new Set(rights.map(({ resource }) => resource))].map(ruleOf) },
         matchConditions: [
           { name: 'by-the-program', expression: `request.userInfo.username == '${INSTALLED_USER}'` },
         ],

@@ -78,6 +78,15 @@ export const RIGHTS: readonly Right[] = [
     ['list', ...MAKE],
     'make and mend the storage of a participant',
   ),
+  {
+    resource: RESOURCES.PersistentVolumeClaim,
+    // Of all claims this one alone: those of databases are never deleted by the program.
+    name: 'vault-data',
+    verbs: ['delete'],
+    where: 'everywhere',
+    need: 'work',
+    purpose: 'begin anew with a vault whose keys were lost before anybody could use it',
+  },
   everywhere(RESOURCES.Pod, ['list', 'watch'], 'see why a component does not run'),
   {
     resource: RESOURCES.PersistentVolumeClaim,

@@ -7,7 +7,6 @@ export type SeedStep = (typeof SEED_STEPS)[number]
 
 /** Where the runtimes share the vault of the participant: it is opened before they are made; what they used before goes when they run. */
 export const VAULT_STEPS = ['vault', 'old-tokens'] as const
-export type VaultStep = (typeof VAULT_STEPS)[number]
 
 /** Conditions of participants that are seeded, and the steps that have to be done for each. */
 export const SEED_CONDITIONS = {

@@ -75,4 +75,22 @@ describe('a pass that finds something else than what is wanted', () => {
     const live = await kube.get<KubeObject & { spec: { replicas: number } }>(RESOURCES.Deployment, key)
     assert.equal(live?.spec.replicas, 1)
   })
+
+  it('makes a runtime that somebody deleted also while the vault is being replaced, however long that takes', async (t) => {
+    const { kube } = await acme(t)
+    const tooMuch = { requests: { cpu: '900' }, limits: { cpu: '900' } }
+    await ask(kube, { components: { vault: { resources: tooMuch } } })
+    await eventuallyStep(kube, 'acme', { name: 'storage', state: 'Waiting', reason: 'RollingOut' })
+    const key = { namespace: 'acme', name: 'dataplane' }
+    const before = await kube.get(RESOURCES.Deployment, key)
+    await kube.delete(RESOURCES.Deployment, key)
+    await eventually(
+      async () => {
+        const { uid } = (await kube.get(RESOURCES.Deployment, key))?.metadata ?? {}
+        return uid !== undefined && uid !== before?.metadata.uid
+      },
+      { what: 'another Deployment of that name' },
+    )
+    await eventuallyStep(kube, 'acme', { name: 'storage', state: 'Waiting', reason: 'RollingOut' })
+  })
 })

@@ -11,7 +11,7 @@ import {
   SPEC_DEFAULTS,
   type Step,
 } from '../model/participant.ts'
-import { wokenByNamespace, wokenByParticipant, wokenByWorkload } from './triggers.ts'
+import { vaultStarted, wokenByNamespace, wokenByParticipant, wokenByWorkload } from './triggers.ts'
 
 const acme: Participant = {
   apiVersion: 'dataspaces.dev/v1alpha1',
@@ -93,6 +93,18 @@ describe('a participant is looked at', () => {
     assert.equal(wokenByWorkload({ type: 'deleted', key, previous: workload }), 'acme')
     assert.equal(wokenByWorkload({ type: 'updated', key, previous: workload, object: workload }), undefined)
     assert.equal(wokenByWorkload({ type: 'added', key, object: workload }), undefined)
+  })
+
+  it('when the pod of its vault has got ready: it is sealed', () => {
+    const away = { namespace: 'acme', name: 'vault', ready: 0 } as ObservedWorkload
+    const there = { ...away, ready: 1 }
+    const woken = (previous: ObservedWorkload, object: ObservedWorkload): string | undefined =>
+      vaultStarted({ type: 'updated', key: 'acme/vault', previous, object })
+    assert.equal(woken(away, there), 'acme')
+    assert.equal(woken(there, away), undefined)
+    assert.equal(woken(there, there), undefined)
+    assert.equal(woken({ ...away, name: 'postgres' }, { ...there, name: 'postgres' }), undefined)
+    assert.equal(vaultStarted({ type: 'added', key: 'acme/vault', object: there }), undefined)
   })
 
   describe('when the pods that a pass replaces run,', () => {

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { eventually } from '../support/eventually.ts'
 import { openFolder } from '../support/folder.ts'
-import { additionsFor, vaultPolicy } from './support/additions.ts'
 import { type LocalParticipant, localParticipant } from './support/environment.ts'
-import { type OpenBao, openUnsealedBao } from './support/openbao.ts'
+import { namesIn, openBao, type OpenBao, seal, wasRenewed } from './support/openbao.ts'
+import { type OpenedVault, openVaultOf } from './support/opened-vault.ts'
 import { environmentOf, newKeys, Seeding } from './support/participant.ts'
 import { health, isReady, launch } from './support/runtime.ts'
 import type { ServerProcess } from './support/server-process.ts'
@@ -18,21 +18,16 @@ describe('an identity hub and its vault', () => {
   let seeding: Seeding
   let hub: ServerProcess
   let start: () => ServerProcess
-  let token: string
+  let vault: OpenedVault
 
   before(async () => {
-    bao = stack.use(await openUnsealedBao(stack.use(await openFolder())))
-    participant = await localParticipant('acme')
+    bao = stack.use(await openBao(stack.use(await openFolder())))
+    participant = await localParticipant('acme', { trustedIssuers: [] })
+    vault = stack.use(await openVaultOf(participant, keys, bao.url))
     seeding = new Seeding(participant, keys)
-    token = await bao.issueToken('hub', vaultPolicy('identityhub', 'acme'))
-    const additions = additionsFor('identityhub', {
-      participant: 'acme',
-      vault: { url: bao.url, token },
-      trustedIssuers: [],
-    })
+    const additions = { EDC_VAULT_HASHICORP_URL: bao.url }
     const environment = environmentOf(participant, 'identityhub', { keys, additions })
     start = () => launch({ runtime: 'identityhub', environment })
-    await bao.stop()
     hub = start()
   })
   after(async () => {
@@ -48,16 +43,16 @@ describe('an identity hub and its vault', () => {
     assert.equal(hub.ended(), undefined)
   })
 
-  it('waits for a vault that is sealed', async () => {
+  it('waits for a vault that is new', async () => {
     await bao.start()
-    await eventually(() => hub.output().includes('status 503'), {
+    await eventually(() => /status 50[13]/u.test(hub.output()), {
       what: 'the hub to say so',
       withinMs: 20_000,
     })
   })
 
-  it('starts once the vault is unsealed, and serves its API from its first moment of readiness on', async () => {
-    await bao.unseal()
+  it('starts once the vault is opened, and serves its API from its first moment of readiness on', async () => {
+    await vault.open()
     await eventually(() => isReady(participant, 'identityhub'), { what: 'the hub', withinMs: 60_000 })
     const { status, text } = await seeding.identity('?limit=1')
     assert.equal(status, 200, text)
@@ -65,11 +60,13 @@ describe('an identity hub and its vault', () => {
   })
 
   it('renews its token when it starts', async () => {
-    await eventually(() => bao.wasRenewed(token), { what: 'the renewal' })
+    await eventually(async () => wasRenewed(bao.url, await vault.rootToken(), keys.tokens.identityhub), {
+      what: 'the renewal',
+    })
   })
 
   it('is alive but not ready while the vault is sealed', async () => {
-    await bao.seal()
+    await seal(bao.url, await vault.rootToken())
     await eventually(async () => !(await isReady(participant, 'identityhub')), { what: 'the hub to notice' })
     const readiness = await health(participant, 'identityhub', 'readiness')
     assert.match(readiness.text, /Vault is sealed/u)
@@ -77,7 +74,7 @@ describe('an identity hub and its vault', () => {
   })
 
   it('is ready again as soon as the vault is', async () => {
-    await bao.unseal()
+    await vault.open()
     await eventually(() => isReady(participant, 'identityhub'), { what: 'the hub', withinMs: 20_000 })
   })
 
@@ -88,17 +85,17 @@ describe('an identity hub and its vault', () => {
       withinMs: 30_000,
     })
     await bao.start()
-    await bao.unseal()
+    await vault.open()
     await eventually(() => isReady(participant, 'identityhub'), { what: 'the hub', withinMs: 20_000 })
   })
 
   it('forgets its wallets when it starts anew, while the vault keeps their keys', async () => {
-    const before = await bao.names('identityhub')
+    const before = await namesIn(bao.url, await vault.rootToken(), 'identityhub')
     await hub.stop()
     hub = start()
     await eventually(() => isReady(participant, 'identityhub'), { what: 'the hub', withinMs: 60_000 })
     assert.equal((await seeding.identity(seeding.context)).status, 404)
-    assert.deepEqual(await bao.names('identityhub'), before)
+    assert.deepEqual(await namesIn(bao.url, await vault.rootToken(), 'identityhub'), before)
     assert.ok(before.includes('acme-sts-client-secret'), before.join())
   })
 })

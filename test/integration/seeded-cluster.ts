@@ -30,7 +30,7 @@ export interface SeededCluster extends AsyncDisposable {
   onCall: (seen: EdcCallSeen) => void
 }
 
-const KEY = 'key-of-the-issuers'
+export const KEY = 'key-of-the-issuers'
 
 export async function openSeeded(open: () => Promise<BuiltInTestCluster>): Promise<SeededCluster> {
   await using stack = new AsyncDisposableStack()
@@ -89,19 +89,26 @@ function callOf(participant: string, { method, path, body }: EdcRequest): EdcCal
   return { participant, call: `${method} ${path}`, body }
 }
 
-function issuerSettings(
+interface Issuing {
+  readonly did: string
+  readonly contextId: string
+  /** Name of the Secret with its key. */
+  readonly secret?: string
+}
+
+export function issuerSettings(
   url: URL,
-  { did, contextId }: { readonly did: string; readonly contextId: string },
+  { did, contextId, secret = 'issuers' }: Issuing,
   generation: string,
 ): object {
   const address = `${url.href}${ADMIN_PATH}`
-  const key = { secret: { namespace: 'default', name: 'issuers', key: 'api-key' } }
+  const key = { secret: { namespace: 'default', name: secret, key: 'api-key' } }
   const credential = { type: 'MembershipCredential', definition: 'membership' }
   return { did, address, contextId, generation, key, credential }
 }
 
-function keySecret(): KubeObject {
-  const metadata = { namespace: 'default', name: 'issuers' }
+export function keySecret(name = 'issuers'): KubeObject {
+  const metadata = { namespace: 'default', name }
   return { apiVersion: 'v1', kind: 'Secret', metadata, stringData: { 'api-key': KEY } } as KubeObject
 }
 

@@ -35,7 +35,7 @@ describe('the layers', () => {
     assert.match(await lint(t, 'src/plan', source), /pure layer/)
   })
 
-  for (const layer of ['kube', 'edc', 'store'])
+  for (const layer of ['kube', 'edc', 'vault', 'store'])
     it(`keep src/${layer} from calling engines`, async (t) => {
       const source = `import { Observer } from '../../observe/observer.ts'\n${exporting('Observer')}`
       assert.match(await lint(t, `src/${layer}`, source), /adapters never call upwards/)

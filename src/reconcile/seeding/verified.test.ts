@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { aParticipant } from '../../../test/support/builders.ts'
-import { SEED_STEPS } from '../../model/seed-steps.ts'
+import { SEED_STEPS, VAULT_STEPS } from '../../model/seed-steps.ts'
 import { done, waiting } from '../outcomes.ts'
 import type { Work } from '../work.ts'
 import { Verified } from './verified.ts'
@@ -19,7 +19,8 @@ const participant = aParticipant({
     ],
   },
 })
-const DONE = SEED_STEPS.map((name) => ({ name, outcome: done() }))
+const STEPS = [...VAULT_STEPS, ...SEED_STEPS]
+const DONE = STEPS.map((name) => ({ name, outcome: done() }))
 
 function verified() {
   let nowMs = 0
@@ -28,16 +29,17 @@ function verified() {
     () => nowMs,
     () => 1000,
   )
-  const steps = ['readiness', ...SEED_STEPS].map((name) => ({
+  const steps = ['readiness', ...STEPS].map((name) => ({
     name,
     run: async () => {
       asked.push(name)
       return done()
     },
   }))
-  const pass = async (): Promise<readonly string[]> => {
+  const pass = async (of = participant, wrote = false): Promise<readonly string[]> => {
     asked.length = 0
-    for (const step of memory.sparing(participant, steps)) await step.run({} as Work)
+    const work = { hasWritten: () => wrote } as Work
+    for (const step of memory.sparing(of, steps)) await step.run(work)
     return [...asked]
   }
   return { memory, pass, wait: (ms: number) => void (nowMs += ms) }
@@ -46,13 +48,13 @@ function verified() {
 describe('a participant that was found seeded', () => {
   it('is asked nothing until the time is over, and its other steps are taken all the same', async () => {
     const { memory, pass, wait } = verified()
-    assert.deepEqual(await pass(), ['readiness', ...SEED_STEPS])
+    assert.deepEqual(await pass(), ['readiness', ...STEPS])
     memory.note(participant, DONE)
     wait(999)
     assert.deepEqual(await pass(), ['readiness'])
     memory.note(participant, DONE)
     wait(1)
-    assert.equal((await pass()).length, 1 + SEED_STEPS.length, 'a spared pass must not lengthen the time')
+    assert.equal((await pass()).length, 1 + STEPS.length, 'a spared pass must not lengthen the time')
   })
 
   it('is asked again after a pass in which its components were not ready', async () => {
@@ -62,14 +64,14 @@ describe('a participant that was found seeded', () => {
       participant,
       SEED_STEPS.map((name) => ({ name, outcome: undefined })),
     )
-    assert.equal((await pass()).length, 1 + SEED_STEPS.length)
+    assert.equal((await pass()).length, 1 + STEPS.length)
   })
 
   it('is not one of which a step still waits', async () => {
     const { memory, pass } = verified()
     const why = { reason: 'CredentialPending', message: 'it is under way' }
     memory.note(participant, [...DONE.slice(0, -1), { name: 'credential', outcome: waiting(why, 500) }])
-    assert.equal((await pass()).length, 1 + SEED_STEPS.length)
+    assert.equal((await pass()).length, 1 + STEPS.length)
   })
 
   it('is another with another specification', () => {
@@ -90,5 +92,30 @@ describe('a participant that was found seeded', () => {
     memory.note(readyAt('2026-01-01T00:00:00Z'), DONE)
     assert.equal(memory.leftMs(readyAt('2026-01-01T00:00:00Z')), 1000)
     assert.equal(memory.leftMs(readyAt('2026-01-01T00:00:09Z')), undefined)
+  })
+
+  it('is asked again while its components are not ready: a vault that is sealed hides nothing else', async () => {
+    const { memory, pass } = verified()
+    memory.note(participant, DONE)
+    assert.deepEqual(await pass({ ...participant, status: { ...participant.status, conditions: [] } }), [
+      'readiness',
+      ...STEPS,
+    ])
+  })
+
+  it('has its vault asked in a pass that wrote something, which may be tokens', async () => {
+    const { memory, pass } = verified()
+    memory.note(participant, DONE)
+    assert.deepEqual(await pass(participant, true), ['readiness', ...VAULT_STEPS])
+  })
+
+  it('is not known from a pass that had begun before somebody doubted it', async () => {
+    const { memory, pass } = verified()
+    await pass()
+    memory.forget('acme')
+    memory.note(participant, DONE)
+    assert.equal((await pass()).length, 1 + STEPS.length)
+    memory.note(participant, DONE)
+    assert.deepEqual(await pass(), ['readiness'])
   })
 })

@@ -5,8 +5,10 @@
 import { type Endpoint, ENDPOINTS, type RuntimeName } from '../../../src/manifests/addresses.ts'
 import { DEFAULT_PROFILE } from '../../../src/manifests/default-profile.ts'
 import { renderManifests } from '../../../src/manifests/manifests.ts'
+import type { ManifestInput } from '../../../src/manifests/manifests.ts'
 import type { KubeObject } from '../../../src/model/kubernetes.ts'
 import { SPEC_DEFAULTS } from '../../../src/model/participant.ts'
+import type { EdcSettings } from '../../../src/model/profile.ts'
 import { freePorts } from '../../cluster/ports.ts'
 
 export type Environment = Readonly<Record<string, string>>
@@ -22,10 +24,12 @@ export interface EdcParticipant {
 export interface LocalParticipant extends EdcParticipant {
   /** The port here of every port in the namespace. */
   readonly ports: ReadonlyMap<number, number>
+  /** Left out: its runtimes keep their secrets in memory. */
+  readonly edc?: EdcSettings
 }
 
 /** Its DID lies at the identity hub of this machine. */
-export async function localParticipant(name: string): Promise<LocalParticipant> {
+export async function localParticipant(name: string, edc?: EdcSettings): Promise<LocalParticipant> {
   const inNamespace = Object.values(ENDPOINTS).flatMap((runtime) =>
     Object.values(runtime).map(({ port }) => port),
   )
@@ -36,14 +40,19 @@ export async function localParticipant(name: string): Promise<LocalParticipant> 
     name,
     did: `did:web:127.0.0.1%3A${didPort}:${name}`,
     ports,
+    ...(edc && { edc }),
     address: ({ port, path }) => `http://127.0.0.1:${ports.get(port)}${path}`.replace(/\/$/u, ''),
   }
 }
 
 /** Of the default profile. */
-export function manifestsOf({ name, did }: LocalParticipant): readonly KubeObject[] {
+export function manifestInputOf({ name, did, edc }: LocalParticipant): ManifestInput {
   const spec = { ...SPEC_DEFAULTS, did, host: '127.0.0.1' }
-  return renderManifests({ name, uid: 'uid', spec, profile: DEFAULT_PROFILE }).workloads
+  return { name, uid: 'uid', spec, profile: { ...DEFAULT_PROFILE, ...(edc && { edc }) } }
+}
+
+export function manifestsOf(participant: LocalParticipant): readonly KubeObject[] {
+  return renderManifests(manifestInputOf(participant)).workloads
 }
 
 /** What a container would get, from ConfigMap and Secrets; `secrets` by the names of the variables. */

@@ -1,4 +1,4 @@
-/** An OpenBao server with raft storage on disk, as the manifests configure it, and the few calls that prepare it. */
+/** An OpenBao server with raft storage on disk, as the manifests configure it; and what tests look up in it. */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { freePorts } from '../../cluster/ports.ts'
@@ -9,35 +9,12 @@ import { type ServerProcess, startServer, untilServing } from './server-process.
 
 export interface OpenBao extends AsyncDisposable {
   readonly url: string
-  /** Sealed, until {@link unseal}; new and empty at the first start. */
+  /** Sealed; new and empty at the first start. */
   start(): Promise<void>
   stop(): Promise<void>
-  initialise(): Promise<void>
-  unseal(): Promise<void>
-  seal(): Promise<void>
-  /** What EDC expects at `secret/`: a key-value store of version 2. Only a server in development mode has it by itself. */
-  mountSecrets(): Promise<void>
-  /** Whether whoever holds this token has renewed it. */
-  wasRenewed(token: string): Promise<boolean>
-  /** The entries of a folder below `secret/`. */
-  names(folder: string): Promise<readonly string[]>
-  /** A periodic token with the rights of this policy (in OpenBao's policy language) and no others. */
-  issueToken(name: string, policy: string): Promise<string>
 }
 
-/** Long enough for a participant to be suspended for a month; whoever has the token can renew it. */
-const TOKEN_PERIOD = '768h'
-
-/** Started, initialised, unsealed, and with a place for secrets. */
-export async function openUnsealedBao(folder: Folder): Promise<OpenBao> {
-  const bao = await openBao(folder)
-  await bao.start()
-  await bao.initialise()
-  await bao.unseal()
-  await bao.mountSecrets()
-  return bao
-}
-
+/** Not started. */
 export async function openBao(folder: Folder): Promise<OpenBao> {
   const [port = 0, clusterPort = 0] = await freePorts(2)
   const url = `http://127.0.0.1:${port}`
@@ -46,9 +23,6 @@ export async function openBao(folder: Folder): Promise<OpenBao> {
   await folder.write({ 'openbao.json': JSON.stringify(settings({ port, clusterPort, data })) })
   const { bao } = programs()
   let server: ServerProcess | undefined
-  let keys: { readonly keys_base64: readonly string[]; readonly root_token: string } | undefined
-
-  const headers = (): Record<string, string> => ({ 'x-vault-token': keys?.root_token ?? '' })
   return {
     url,
     async start() {
@@ -64,51 +38,27 @@ export async function openBao(folder: Folder): Promise<OpenBao> {
       await server?.stop()
       server = undefined
     },
-    async initialise() {
-      const shares = { secret_shares: 1, secret_threshold: 1 }
-      keys = (await expectCall(200, `${url}/v1/sys/init`, { body: shares })).json
-    },
-    async unseal() {
-      await expectCall(200, `${url}/v1/sys/unseal`, { body: { key: keys?.keys_base64[0] } })
-      // The only node has to become leader first.
-      if (server === undefined) throw new Error('OpenBao was not started')
-      await untilServing(
-        server,
-        'the leader of OpenBao',
-        async () => (await call(`${url}/v1/sys/health`)).status === 200,
-      )
-    },
-    seal: async () =>
-      void (await expectCall(204, `${url}/v1/sys/seal`, { method: 'POST', headers: headers() })),
-    async mountSecrets() {
-      const body = { type: 'kv', options: { version: '2' } }
-      await expectCall(204, `${url}/v1/sys/mounts/secret`, { headers: headers(), body })
-    },
-    async names(name) {
-      const path = `${url}/v1/secret/metadata/${name}?list=true`
-      return (await expectCall(200, path, { headers: headers() })).json.data.keys
-    },
-    async wasRenewed(token) {
-      const { json } = await expectCall(200, `${url}/v1/auth/token/lookup`, {
-        headers: headers(),
-        body: { token },
-      })
-      return json.data.last_renewal !== undefined
-    },
-    async issueToken(name, policy) {
-      await expectCall(204, `${url}/v1/sys/policies/acl/${name}`, {
-        method: 'PUT',
-        headers: headers(),
-        body: { policy },
-      })
-      const body = { policies: [name], period: TOKEN_PERIOD, no_parent: true, no_default_policy: false }
-      const answer = await expectCall(200, `${url}/v1/auth/token/create`, { headers: headers(), body })
-      return answer.json.auth.client_token
-    },
     async [Symbol.asyncDispose]() {
       await server?.stop()
     },
   }
+}
+
+export async function seal(url: string, rootToken: string): Promise<void> {
+  await expectCall(204, `${url}/v1/sys/seal`, { method: 'POST', headers: { 'x-vault-token': rootToken } })
+}
+
+/** Whether whoever holds this token has renewed it. */
+export async function wasRenewed(url: string, rootToken: string, token: string): Promise<boolean> {
+  const headers = { 'x-vault-token': rootToken }
+  const { json } = await expectCall(200, `${url}/v1/auth/token/lookup`, { headers, body: { token } })
+  return json.data.last_renewal !== undefined
+}
+
+/** The entries of a folder below `secret/`. */
+export async function namesIn(url: string, rootToken: string, folder: string): Promise<readonly string[]> {
+  const path = `${url}/v1/secret/metadata/${folder}?list=true`
+  return (await expectCall(200, path, { headers: { 'x-vault-token': rootToken } })).json.data.keys
 }
 
 function settings({ port, clusterPort, data }: { port: number; clusterPort: number; data: string }): object {

@@ -20,6 +20,8 @@ export interface Keys {
   readonly management: string
   readonly superuser: string
   readonly databases: Readonly<Record<RuntimeName, string>>
+  /** Ids of the tokens of the vault. */
+  readonly tokens: Readonly<Record<RuntimeName, string>>
 }
 
 export function newKeys(): Keys {
@@ -28,10 +30,11 @@ export function newKeys(): Keys {
     management: secret(),
     superuser: SUPERUSER_PREFIX + secret(),
     databases: { controlplane: secret(), dataplane: secret(), identityhub: secret() },
+    tokens: { controlplane: secret(), dataplane: secret(), identityhub: secret() },
   }
 }
 
-/** The manifests' environment, with what this machine and the test add. */
+/** The manifests' environment, with the addresses that only this machine and the test know. */
 export function environmentOf(
   participant: LocalParticipant,
   runtime: RuntimeName,
@@ -41,6 +44,7 @@ export function environmentOf(
     WEB_HTTP_MANAGEMENT_AUTH_KEY: keys.management,
     EDC_IH_API_SUPERUSER_KEY: keys.superuser,
     EDC_DATASOURCE_DEFAULT_PASSWORD: keys.databases[runtime],
+    EDC_VAULT_HASHICORP_TOKEN: keys.tokens[runtime],
   })
   return { ...rendered, ...additions }
 }

@@ -1,9 +1,9 @@
 /** All of one participant: PostgreSQL, a vault of its own, and the three runtimes. */
 import type { RuntimeName } from '../../../src/manifests/addresses.ts'
 import { openFolder } from '../../support/folder.ts'
-import { additionsFor, vaultPolicy } from './additions.ts'
 import { type LocalParticipant, localParticipant } from './environment.ts'
-import { openUnsealedBao } from './openbao.ts'
+import { openBao } from './openbao.ts'
+import { openVaultOf } from './opened-vault.ts'
 import { environmentOf, newKeys, Seeding } from './participant.ts'
 import { startPostgres } from './postgres.ts'
 import { startRuntime } from './runtime.ts'
@@ -29,25 +29,24 @@ export async function runParticipant({
   trustedIssuers,
 }: ParticipantOptions): Promise<RunningParticipant> {
   await using stack = new AsyncDisposableStack()
-  const participant = await localParticipant(name)
+  const participant = await localParticipant(name, { trustedIssuers })
   const keys = newKeys()
   const folder = stack.use(await openFolder())
   const postgres = stack.use(await startPostgres(participant, keys.databases))
-  const bao = stack.use(await openUnsealedBao(folder))
+  const bao = stack.use(await openBao(folder))
+  await bao.start()
+  await stack.use(await openVaultOf(participant, keys, bao.url)).open()
   const servers = new Map<RuntimeName, ServerProcess>()
   stack.defer(async () => void (await Promise.all([...servers.values()].map((server) => server.stop()))))
 
   const environments = new Map(
-    await Promise.all(
-      RUNTIMES.map(async (runtime) => {
-        const token = await bao.issueToken(`${name}-${runtime}`, vaultPolicy(runtime, name))
-        const additions = {
-          ...additionsFor(runtime, { participant: name, vault: { url: bao.url, token }, trustedIssuers }),
-          EDC_DATASOURCE_DEFAULT_URL: `jdbc:postgresql://127.0.0.1:${postgres.port}/${runtime}`,
-        }
-        return [runtime, environmentOf(participant, runtime, { keys, additions })] as const
-      }),
-    ),
+    RUNTIMES.map((runtime) => {
+      const additions = {
+        EDC_VAULT_HASHICORP_URL: bao.url,
+        EDC_DATASOURCE_DEFAULT_URL: `jdbc:postgresql://127.0.0.1:${postgres.port}/${runtime}`,
+      }
+      return [runtime, environmentOf(participant, runtime, { keys, additions })] as const
+    }),
   )
   const start = async (runtime: RuntimeName): Promise<void> => {
     const environment = environments.get(runtime) ?? {}

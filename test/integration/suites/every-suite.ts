@@ -21,6 +21,7 @@ import { refusalsAreExplained } from './status-refused.ts'
 import { firstStartsAreJudged } from './status-start.ts'
 import { troubleIsExplained } from './status-trouble.ts'
 import { upgradesTakeTurns } from './upgrades.ts'
+import { vaultsAreOpened } from './vault.ts'
 
 const suites = [
   kubeKeepsItsPromises,
@@ -39,6 +40,7 @@ const suites = [
   readsAreFree,
   restartsAreHarmless,
   secretsRotate,
+  vaultsAreOpened,
   oneProcessWrites,
   firstStartsAreJudged,
   troubleIsExplained,
