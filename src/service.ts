@@ -16,6 +16,7 @@ import { newIdentity, openLeaseElection } from './kube/lease-election.ts'
 import { explainUnreadable } from './kube/preflight.ts'
 import { TokenBucket } from './kube/token-bucket.ts'
 import { BROKEN_IMAGE_PROFILE } from './manifests/default-profile.ts'
+import type { Profiles } from './model/profile.ts'
 import { withSeeding } from './seed/settings.ts'
 import { type OpenedSeeding, openSeeding } from './seeding.ts'
 import type { BuiltInCluster } from './simulator/cluster.ts'
@@ -51,20 +52,17 @@ export async function startService(config: Config, options: ServiceOptions): Pro
   const client = { ...options, credentials, onCall: callsToldTo(metrics.onCall, options.onCall) }
   const bucket = new TokenBucket(config.writeRate)
   const kube = openClient(stack, { ...client, onBusy: (forMs) => bucket.pause(forMs) })
-  const broken = builtIn ? [[BROKEN_IMAGE_PROFILE.name, BROKEN_IMAGE_PROFILE] as const] : []
   const { reserved, discovery } = config
   const home = await openStore(config.store, { log, random: Math.random })
   stack.use(home.store)
   const identity = newIdentity()
   const seen = { builtIn, credentials, userAgent: userAgentOf(options), onCall: metrics.onEdcCall }
   const seeding = openSeeding(stack, config, seen)
-  const known = new Map([...broken, ...config.profiles])
-  const profiles = seeding === undefined ? known : withSeeding(known, seeding.settings)
   const leadership = openLeadership(stack, config.leadership, { ...client, identity })
   const engine = stack.use(
     openEngine({
       kube,
-      profiles,
+      profiles: profilesFor(config, builtIn, seeding),
       reserved,
       discovery,
       log,
@@ -105,6 +103,16 @@ export async function startService(config: Config, options: ServiceOptions): Pro
     ready,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
+}
+
+function profilesFor(
+  { profiles }: Config,
+  builtIn: BuiltInCluster | undefined,
+  seeding: OpenedSeeding | undefined,
+): Profiles {
+  const broken = builtIn ? [[BROKEN_IMAGE_PROFILE.name, BROKEN_IMAGE_PROFILE] as const] : []
+  const known = new Map([...broken, ...profiles])
+  return seeding === undefined ? known : withSeeding(known, seeding.settings)
 }
 
 function pageOf(metrics: Metrics, engine: Engine, seeding: OpenedSeeding | undefined): MetricsPage {

@@ -11,6 +11,8 @@ export interface DidDocument {
   readonly service?: readonly DidService[]
 }
 
+export type Fetch = typeof globalThis.fetch
+
 /** By http, as EDC fetches it with `edc.iam.did.web.use.https=false`. */
 export function didWebUrl(did: string): string {
   const [host = '', ...path] = did.slice('did:web:'.length).split(':')
@@ -18,7 +20,7 @@ export function didWebUrl(did: string): string {
 }
 
 /** The address of a service of that type in the document of a DID. Throws when it has none. */
-export async function serviceOf(did: string, type: string): Promise<string> {
+export async function serviceOf(did: string, type: string, fetch: Fetch): Promise<string> {
   const answer = await fetch(didWebUrl(did), { signal: AbortSignal.timeout(10_000) })
   if (answer.status !== 200) throw new Error(`the document of ${did} answered ${answer.status}`)
   const { service = [] } = (await answer.json()) as DidDocument

@@ -10,7 +10,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { GENERATION } from '../../../src/simulator/edc/generation.ts'
 import { Issuer as Registry } from '../../../src/simulator/edc/issuer.ts'
 import { type CredentialOrder, issuedCredential } from './credential.ts'
-import { serviceOf } from './did-web.ts'
+import { type Fetch, serviceOf } from './did-web.ts'
 import { claimsOf, newSigner, type Signer } from './signing.ts'
 
 /** `issue` delivers; `refuse` answers 403; `fail` answers 500; `silent` accepts and never delivers. */
@@ -24,6 +24,8 @@ export interface IssuerOptions {
   /** The host name in its DID, as hubs reach it; 127.0.0.1 if left out. */
   readonly host?: string
   readonly mode?: IssuerMode
+  /** How it asks hubs, for a machine that does not know their names. */
+  readonly fetch?: Fetch
   /** Serves the admin API of an issuer (`/api/admin`) that knows this key; then whom it does not know as a holder it refuses. */
   readonly adminKey?: string
 }
@@ -63,7 +65,14 @@ const ATTEMPTS = 50
 const PAUSE_MS = 100
 
 export async function openIssuer(options: IssuerOptions = {}): Promise<Issuer> {
-  const { port: wanted = 0, listenOn = '127.0.0.1', host = '127.0.0.1', mode = 'issue', adminKey } = options
+  const {
+    port: wanted = 0,
+    listenOn = '127.0.0.1',
+    host = '127.0.0.1',
+    mode = 'issue',
+    adminKey,
+    fetch = globalThis.fetch,
+  } = options
   const server = createServer().listen(wanted, listenOn)
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
@@ -89,7 +98,7 @@ export async function openIssuer(options: IssuerOptions = {}): Promise<Issuer> {
     },
   }
   const document = JSON.stringify(didDocument({ did, signer, address: `http://${host}:${port}/issuance` }))
-  const desk: Desk = { issuer, signer, requests, registry }
+  const desk: Desk = { issuer, signer, requests, registry, fetch }
   server.on('request', (request, response) => {
     serve(desk, document, { request, response }).catch((cause: unknown) =>
       response.writeHead(400).end(String(cause)),
@@ -103,6 +112,7 @@ interface Desk {
   readonly signer: Signer
   readonly requests: CredentialRequest[]
   readonly registry: Registry | undefined
+  readonly fetch: Fetch
 }
 
 interface Exchange {
@@ -176,13 +186,13 @@ async function deliverPatiently(desk: Desk, order: CredentialRequest, issuerPid:
 
 /** Answers the status with which the hub took the credentials. */
 async function deliver(
-  { issuer, signer }: Desk,
+  { issuer, signer, fetch }: Desk,
   order: CredentialRequest,
   issuerPid: string,
 ): Promise<number> {
   const { holder, holderPid, orders } = order
   const content = { issuer: issuer.did, holder, claims: issuer.claims }
-  const endpoint = await serviceOf(holder, 'CredentialService')
+  const endpoint = await serviceOf(holder, 'CredentialService', fetch)
   const now = Math.floor(Date.now() / 1000)
   const token = signer.sign({
     iss: issuer.did,

@@ -1,0 +1,23 @@
+/** What the suites on a node do with participants: as in the integration suites, with time for real containers. */
+import type { Answer } from '../../../src/status/answer.ts'
+import { DATASPACE_DOMAIN } from '../../cluster/node/files.ts'
+import { create, type Reply, untilTold } from '../../integration/participants.ts'
+import type { NodeDataspace } from './dataspace.ts'
+
+/** Five containers, three of them with a JVM, on few cores. */
+export const STARTED_WITHIN_MS = 300_000
+
+export function createMember({ service }: NodeDataspace, name: string): Promise<Reply> {
+  return create(service, name, {
+    did: `did:web:${name}.${DATASPACE_DOMAIN}`,
+    kubeHost: DATASPACE_DOMAIN,
+  })
+}
+
+export function untilMember({ service }: NodeDataspace, name: string): Promise<Answer> {
+  return untilTold(service, name, {
+    what: 'READY',
+    withinMs: STARTED_WITHIN_MS,
+    holds: ({ status }) => status === 'READY',
+  })
+}
