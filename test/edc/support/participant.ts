@@ -14,7 +14,8 @@ import { type Answer, call, type Call } from './http.ts'
 const SUPERUSER_PREFIX = 'c3VwZXItdXNlcg==.'
 const EDC = 'https://w3id.org/edc/v0.0.1/ns/'
 const VOCABULARY = { '@vocab': EDC }
-const ODRL = 'http://www.w3.org/ns/odrl.jsonld'
+/** In it left operands stay the words that functions are bound to; the two sides of a contract have to agree about that. */
+const MANAGEMENT = 'https://w3id.org/edc/connector/management/v0.0.1'
 
 export interface Keys {
   readonly management: string
@@ -198,7 +199,7 @@ export class Seeding {
   async negotiate(provider: EdcParticipant, assetId: string, offer: Offer): Promise<string> {
     const answer = await this.management('/v3/contractnegotiations', {
       body: {
-        '@context': [ODRL, { ...VOCABULARY, edc: EDC }],
+        '@context': MANAGEMENT,
         '@type': 'ContractRequest',
         counterPartyAddress: `${provider.address(ENDPOINTS.controlplane.protocol)}/2025-1`,
         counterPartyId: provider.did,
@@ -250,7 +251,7 @@ export type Offer = Readonly<Record<string, unknown>>
 
 function policyAbout(leftOperand: string, id: string): object {
   return {
-    '@context': [ODRL, VOCABULARY],
+    '@context': MANAGEMENT,
     '@id': id,
     '@type': 'PolicyDefinition',
     policy: {
