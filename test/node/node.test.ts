@@ -2,11 +2,13 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { existsSync, globSync, readFileSync } from 'node:fs'
-import { readdir } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { promisify } from 'node:util'
+import { removeCgroup } from '../cluster/node/cgroups.ts'
 import { commandLineOf } from '../cluster/processes.ts'
+import { readState } from '../cluster/state.ts'
 import { eventually } from '../support/eventually.ts'
 import { openNode, type TestNode } from './support/node.ts'
 
@@ -51,6 +53,11 @@ describe('a real node', () => {
       ({ stdout }: { stdout: string }) => stdout.trim(),
     )
     await eventually(() => processesOf(dir).length === 0, { what: 'the end of all', withinMs: 30_000 })
+    // Nobody was left to remove these two.
+    const state = await readState(dir)
+    assert.ok(state?.network)
+    await removeCgroup(state.network.name)
+    await rm(dir, { recursive: true })
   })
 })
 

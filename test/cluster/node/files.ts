@@ -8,7 +8,7 @@ import type { NodeNetwork } from './network.ts'
 export const PAUSE_IMAGE = 'localhost/pause:1'
 
 export const NODE_NAME = 'node-1'
-export const CLUSTER_DOMAIN = 'cluster.local'
+const CLUSTER_DOMAIN = 'cluster.local'
 
 /** Names below it are those of the gateway, by which participants find each other; `machine` is this machine. */
 export const DATASPACE_DOMAIN = 'dataspace.internal'

@@ -21,7 +21,7 @@ export interface NodeNetwork {
 /** Only inside the node's network, so all nodes may have the same. */
 export const SERVICES = '10.96.0.0/16'
 
-export function networkAt(place: number): NodeNetwork {
+function networkAt(place: number): NodeNetwork {
   return {
     name: `dsp-node-${place}`,
     machine: `10.245.${place}.1`,

@@ -1,7 +1,7 @@
 /** Builds the images of a node with buildah, once for each state of what goes into them, into a cache outside the checkout. */
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync } from 'node:fs'
+import { existsSync, globSync } from 'node:fs'
 import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
@@ -14,6 +14,9 @@ import { POD_IMAGES, type PodImage, type Recipe, recipes } from './recipes.ts'
 import { byDigest, copyStore, fillStore } from './store.ts'
 
 const run = promisify(execFile)
+
+/** Images that buildah may keep. A set is ten. */
+const STORED = 40
 
 /** Sets that stay: the present one, and one of another branch. */
 const KEPT = 2
@@ -71,8 +74,10 @@ async function newestOf(sets: string): Promise<Images | undefined> {
   return newest === undefined ? undefined : readSet(newest)
 }
 
+/** What a build that was killed left is of no use: nobody else builds now. */
 async function forgetOthers(sets: string): Promise<void> {
-  const old = (await newestFirst(sets)).slice(KEPT)
+  const unfinished = globSync(['*.new', '../context-*'], { cwd: sets }).map((path) => join(sets, path))
+  const old = [...(await newestFirst(sets)).slice(KEPT), ...unfinished]
   for (const folder of old) await rm(folder, { recursive: true })
 }
 
@@ -111,8 +116,8 @@ class Workshop {
 
   /** Leaves a store in the folder, which was not there before. What `last` has already is taken over. */
   async make(all: readonly Recipe[], store: string, last: Images | undefined): Promise<void> {
-    const { cacheDir, log, signal } = this.#options
-    await mkdir(join(cacheDir, 'storage', 'lib'), { recursive: true })
+    const { log, signal } = this.#options
+    await this.#makeRoom()
     for (const recipe of all) await this.#build(recipe)
     const begin = performance.now()
     const unfinished = `${store}.new`
@@ -144,6 +149,15 @@ class Workshop {
     return { ...readImages(manifests), ...(Object.fromEntries(kept) as Images['images']) }
   }
 
+  /** Images of earlier states pile up; now and then all are built anew. */
+  async #makeRoom(): Promise<void> {
+    const storage = join(this.#options.cacheDir, 'storage')
+    await mkdir(join(storage, 'lib'), { recursive: true })
+    if ((await this.#builtTags()).length <= STORED) return
+    await rm(storage, { recursive: true })
+    await mkdir(join(storage, 'lib'), { recursive: true })
+  }
+
   #tagOf(name: string): string {
     return `localhost/${name}:${this.#options.keys.get(name) ?? ''}`
   }
@@ -151,7 +165,7 @@ class Workshop {
   async #build(recipe: Recipe): Promise<void> {
     const { log, cacheDir } = this.#options
     const tag = this.#tagOf(recipe.name)
-    if (await this.#isBuilt(tag)) return
+    if ((await this.#builtTags()).includes(tag)) return
     const begin = performance.now()
     const folder = await mkdtemp(join(cacheDir, 'context-'))
     try {
@@ -177,9 +191,9 @@ class Workshop {
     return Object.fromEntries(Object.entries(bases).map(([argument, name]) => [argument, this.#tagOf(name)]))
   }
 
-  async #isBuilt(tag: string): Promise<boolean> {
+  async #builtTags(): Promise<readonly string[]> {
     const { stdout } = await this.#buildah(['images', '--format={{.Name}}:{{.Tag}}'])
-    return stdout.split('\n').includes(tag)
+    return stdout.split('\n').filter((line) => line.startsWith('localhost/'))
   }
 
   /** In a mount namespace, for it leaves mounts; with storage and caches of its own, so that nobody else's are touched. */

@@ -7,16 +7,17 @@ export interface Mirror {
   readonly suite: string
 }
 
-/** Throws a sentence where there is none. */
-export function findMirror(root = '/etc/apt'): Mirror {
-  const files = globSync(['sources.list', 'sources.list.d/*.{list,sources}'], { cwd: root })
+/** Of the release that runs here. Throws a sentence where there is none. */
+export function findMirror(root = '/etc'): Mirror {
+  const release = /^VERSION_CODENAME=(.*)$/mu.exec(readFileSync(`${root}/os-release`, 'utf8'))?.[1]
+  const files = globSync(['apt/sources.list', 'apt/sources.list.d/*.{list,sources}'], { cwd: root })
   const texts = files.map((file) => readFileSync(`${root}/${file}`, 'utf8'))
   const found = texts.flatMap((text) => [...inLines(text), ...inStanzas(text)])
-  // Updates and security fixes have a suite of their own, which holds no whole system.
-  const mirror = found.find(({ suite }) => /^[a-z]+$/u.test(suite))
+  // Updates and security fixes have a suite of their own, which holds no whole system; so have the packages of others.
+  const mirror = found.find(({ suite }) => suite === release)
   if (mirror !== undefined) return mirror
   throw new Error(
-    `the base of the images is made of this machine's Debian packages, and none of its sources under ${root} names a release with the component main`,
+    `the base of the images is made of this machine's Debian packages, and none of its sources in ${root}/apt names the release ${release ?? '(unknown)'} with the component main`,
   )
 }
 
