@@ -117,7 +117,7 @@ class Loop {
   }
 
   verify(name: string): void {
-    this.#verified.forget(name)
+    this.#verified.doubt(name)
     this.queue.add(name)
   }
 

@@ -112,7 +112,7 @@ describe('a participant that was found seeded', () => {
   it('is not known from a pass that had begun before somebody doubted it', async () => {
     const { memory, pass } = verified()
     await pass()
-    memory.forget('acme')
+    memory.doubt('acme')
     memory.note(participant, DONE)
     assert.equal((await pass()).length, 1 + STEPS.length)
     memory.note(participant, DONE)

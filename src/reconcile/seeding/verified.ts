@@ -21,7 +21,7 @@ export class Verified {
   readonly #now: () => number
   readonly #goodForMs: () => number
   readonly #findings = new Map<string, Finding>()
-  /** Forgotten since their pass began, so that what it finds is old. */
+  /** Since their pass began, so that what it finds may be old. */
   readonly #doubted = new Set<string>()
 
   /** `now` is a clock that never goes back, in ms. */
@@ -56,10 +56,16 @@ export class Verified {
       this.#findings.set(name, { of: identityOf(participant), endsAtMs: this.#now() + this.#goodForMs() })
   }
 
-  /** Also what a pass under way finds is not kept. */
-  forget(name: string): void {
+  /** Something happened to it: also what a pass under way finds is not kept. */
+  doubt(name: string): void {
     this.#findings.delete(name)
     this.#doubted.add(name)
+  }
+
+  /** It is gone. */
+  forget(name: string): void {
+    this.#findings.delete(name)
+    this.#doubted.delete(name)
   }
 }
 

@@ -7,9 +7,9 @@ import { ownsObject } from '../ownership.ts'
 import type { Work } from '../work.ts'
 import { type KeysSecret, noteAfresh } from './keys-record.ts'
 
-/** uid of the claim that the vault's data lies on; empty when there is none, which is then of no vault. */
-export async function volumeOf(work: Work): Promise<string> {
-  return (await find(work, RESOURCES.PersistentVolumeClaim, claimName('vault')))?.metadata.uid ?? ''
+/** uid of the claim that the vault's data lies on; undefined while there is none. */
+export async function volumeOf(work: Work): Promise<string | undefined> {
+  return (await find(work, RESOURCES.PersistentVolumeClaim, claimName('vault')))?.metadata.uid
 }
 
 /**

@@ -7,7 +7,7 @@ import type { VaultRoot } from '../../vault/vault.ts'
 import { done } from '../outcomes.ts'
 import type { Seeding } from '../seeding/seeding.ts'
 import type { ReconcileStep, Work } from '../work.ts'
-import { outcomeOfVault } from './from-vault.ts'
+import { outcomeOfVault, pauseMs } from './from-vault.ts'
 import { currentTokens } from './furnish.ts'
 import { readKeys } from './keys-record.ts'
 import { vaultOf } from './vault-step.ts'
@@ -23,7 +23,7 @@ export function oldTokensStep(ways: Pick<Seeding, 'reach'>): ReconcileStep {
       try {
         return await retire(work, vaultOf(work, ways).as(record.rootToken))
       } catch (error) {
-        return outcomeOfVault(error, { sealed: false })
+        return outcomeOfVault(error, { sealed: false, recheckMs: pauseMs(work) })
       }
     },
   }

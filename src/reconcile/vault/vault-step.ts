@@ -10,16 +10,16 @@ import { done, stalled, waiting } from '../outcomes.ts'
 import type { Seeding } from '../seeding/seeding.ts'
 import type { ReconcileStep, Work } from '../work.ts'
 import { startAfresh, volumeOf } from './afresh.ts'
-import { outcomeOfVault, STARTING_MS } from './from-vault.ts'
+import { outcomeOfVault, pauseMs } from './from-vault.ts'
 import { furnish } from './furnish.ts'
 import { type KeysSecret, noteBegun, readKeys, storeKeys } from './keys-record.ts'
 
 type Ways = Pick<Seeding, 'reach'>
 
 /**
- * Sets no condition. Waiting with `VaultNotRunning` until its pod is ready, with `VaultStarting` until the vault answers and is active, with `VaultSealed` while it
- * cannot be unsealed, with `VaultFailed` when it fails, and with `VaultStartedAfresh` when it is taken away because its
- * keys were lost before anybody used it. Stalled with `VaultKeysMissing`, `VaultKeysRefused`, `VaultEmpty`, `VaultNoWay`,
+ * Sets no condition. Waiting with `VaultNotRunning` until its pod is ready, with `VaultStarting` until it answers and is
+ * active, with `VaultSealed` while it cannot be unsealed, with `VaultFailed` when it fails, and with `VaultStartedAfresh`
+ * when it is taken away because its keys were lost before anybody used it. Stalled with `VaultKeysMissing`, `VaultKeysRefused`, `VaultEmpty`, `VaultNoWay`,
  * `VaultRefused` or `VaultBroken`. `seen` is what was read of its StatefulSet in this pass.
  */
 export function vaultStep(ways: Ways, seen: () => readonly KubeObject[] | undefined): ReconcileStep {
@@ -61,18 +61,14 @@ async function open(work: Work, vault: Vault): Promise<Outcome> {
       sealed = state.initialised && state.sealed
       const keys = await readKeys(work)
       const volume = keys.record.kind === 'held' ? '' : await volumeOf(work)
-      const end = await carryOut(decideVault({ state, record: keys.record, volume }), {
-        work,
-        vault,
-        keys,
-        volume,
-        told,
-      })
+      if (volume === undefined) return notRunning(work)
+      const opening = { work, vault, keys, volume, told }
+      const end = await carryOut(decideVault({ state, record: keys.record, volume }), opening)
       if (end !== undefined) return end
     }
-    return waiting({ reason: 'VaultStarting', message: 'the vault is not open yet' }, STARTING_MS)
+    return waiting({ reason: 'VaultStarting', message: 'the vault is not open yet' }, pauseMs(work))
   } catch (error) {
-    return outcomeOfVault(error, { sealed })
+    return outcomeOfVault(error, { sealed, recheckMs: pauseMs(work) })
   }
 }
 
@@ -117,7 +113,7 @@ async function unseal({ work, vault, told }: Opening, key: string): Promise<Outc
 }
 
 async function finish({ work, vault, told }: Opening, rootToken: string): Promise<Outcome> {
-  if (!(await isActiveSoon(vault, work.signal))) return NOT_ACTIVE
+  if (!(await isActiveSoon(vault, work.signal))) return waiting(NOT_ACTIVE, pauseMs(work))
   const message = told.length === 0 ? undefined : told.join(', ')
   return (await furnish(work, vault.as(rootToken))) ?? done(message)
 }
@@ -128,10 +124,7 @@ const KEY_REFUSED = stalled({
     'the vault is sealed and does not take the key in its Secret "vault-keys"; restore that Secret, or the volume that it belongs to, from a backup',
 })
 
-const NOT_ACTIVE = waiting(
-  { reason: 'VaultStarting', message: 'the vault is unsealed, but not active yet' },
-  STARTING_MS,
-)
+const NOT_ACTIVE = { reason: 'VaultStarting', message: 'the vault is unsealed, but not active yet' }
 
 function tellUnsealed({ tell, log, name }: Work): void {
   log.warn({ participant: name }, 'the vault was sealed and is unsealed')

@@ -77,7 +77,7 @@ export class ClusterRuntimes {
       const runtimes = this.#options.dataspace.start(name, {
         ...keys,
         ...(sharesVault !== undefined && {
-          vault: (of) => vaults.opens(name, this.#valueIn(name, 'vault-tokens', `${of}-token`)),
+          vault: (user) => vaults.opens(name, this.#valueIn(name, 'vault-tokens', `${user}-token`)),
         }),
       })
       this.#started.set(name, { of, runtimes, running: new Map([[runtime, running]]) })

@@ -1,8 +1,8 @@
 /** The vault of a participant that is seeded: opened before its runtimes, and again whenever it is sealed. */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { type KubeObject, RESOURCES } from '../../../src/model/kubernetes.ts'
-import { ASKS } from '../../../src/model/names.ts'
+import { type KubeObject, type Resource, RESOURCES } from '../../../src/model/kubernetes.ts'
+import { API_VERSION, ASKS, KIND, OWNER_ANNOTATION } from '../../../src/model/names.ts'
 import { eventually } from '../../support/eventually.ts'
 import { untilEvent } from '../operations.ts'
 import { CLUSTER_MS, create, remove, untilReady, untilTold } from '../participants.ts'
@@ -146,6 +146,31 @@ export function vaultsAreOpened(clusterName: string, open: OpenTestCluster): voi
       await untilReady(provisioner, 'opened')
       await isFurnished('opened')
       await remove(provisioner, 'opened')
+    })
+
+    it('is opened with its own keys by whoever takes over a namespace that was kept', async () => {
+      const { kube } = ground.cluster
+      const set = (resource: Resource, body: object): Promise<unknown> =>
+        kube.patch(resource, { name: 'kept' }, { type: 'merge', manager: 'somebody', body })
+      await using provisioner = await service()
+      await create(provisioner, 'kept')
+      await untilReady(provisioner, 'kept')
+      const keys = await keysOf('kept')
+      await set(RESOURCES.Participant, { spec: { deletionPolicy: 'Retain' } })
+      await remove(provisioner, 'kept')
+      await restart('kept')
+      const heir = await kube.create<KubeObject & { readonly spec: object }>({
+        apiVersion: API_VERSION,
+        kind: KIND,
+        metadata: { name: 'kept' },
+        spec: { did: 'did:web:kept.example' },
+      })
+      await set(RESOURCES.Namespace, { metadata: { annotations: { [OWNER_ANNOTATION]: heir.metadata.uid } } })
+      await untilReady(provisioner, 'kept')
+      assert.deepEqual(await keysOf('kept'), keys)
+      await isFurnished('kept')
+      assert.equal(timesOf('kept', INITIALISE), 1)
+      await remove(provisioner, 'kept')
     })
 
     for (const [name, call] of process.env['DEATHS'] === 'all' ? DEATHS : DEATHS.slice(0, 2))
