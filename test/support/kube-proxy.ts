@@ -117,7 +117,14 @@ class Traps {
 
   lay(trap: Trap): LaidTrap {
     let sprung = false
-    const open = { ...trap, spring: () => (sprung = true) }
+    const open: OpenTrap = {
+      catches: (write) => trap.catches(write),
+      // Read when it has caught something: `catches` may have chosen it.
+      get when() {
+        return trap.when
+      },
+      spring: () => (sprung = true),
+    }
     this.#open = open
     return {
       get sprung() {

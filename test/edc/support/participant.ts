@@ -144,6 +144,22 @@ export class Seeding {
     })
   }
 
+  createAsset(id: string): Promise<Answer> {
+    return this.management('/v3/assets', { body: assetOf(id, { name: id }) })
+  }
+
+  changeAsset(id: string, properties: object): Promise<Answer> {
+    return this.management('/v3/assets', { method: 'PUT', body: assetOf(id, properties) })
+  }
+
+  /** At most 5,000. */
+  async assetIds(): Promise<readonly string[]> {
+    const query = { '@context': VOCABULARY, '@type': 'QuerySpec', limit: 5000 }
+    const { status, text, json } = await this.management('/v3/assets/request', { body: query })
+    if (status !== 200) throw new Error(`assets: ${status} ${text}`)
+    return json.map((asset: { readonly '@id': string }) => asset['@id'])
+  }
+
   /** About one operand that has to equal `active`. */
   createPolicy(leftOperand: string): Promise<Answer> {
     return this.management('/v3/policydefinitions', { body: policyAbout(leftOperand, leftOperand) })
@@ -248,6 +264,11 @@ export interface NegotiationOutcome {
 }
 
 export type Offer = Readonly<Record<string, unknown>>
+
+function assetOf(id: string, properties: object): object {
+  const dataAddress = { type: 'HttpData', baseUrl: 'http://127.0.0.1:9' }
+  return { '@context': VOCABULARY, '@id': id, properties, dataAddress }
+}
 
 function policyAbout(leftOperand: string, id: string): object {
   return {

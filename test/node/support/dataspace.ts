@@ -27,7 +27,7 @@ export interface NodeDataspace extends AsyncDisposable {
   restartService(): Promise<void>
 }
 
-const ISSUER_KEY = 'key-of-the-issuer'
+export const ISSUER_KEY = 'key-of-the-issuer'
 
 export async function openDataspace(): Promise<NodeDataspace> {
   await using stack = new AsyncDisposableStack()

@@ -67,7 +67,7 @@ export async function podsOf(
 }
 
 /** As soon as one is ready. */
-async function addressOfPod(kube: Kube, namespace: string, component: ComponentName): Promise<string> {
+export async function addressOfPod(kube: Kube, namespace: string, component: ComponentName): Promise<string> {
   return eventually(async () => (await podsOf(kube, namespace, component)).find(isReady)?.status?.podIP, {
     what: `a ready pod of ${component} of ${namespace}`,
     withinMs: 120_000,

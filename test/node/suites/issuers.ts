@@ -1,0 +1,47 @@
+/** Issuers that misbehave while a member is made: it is told what is waited for, and goes on by itself. */
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { RESOURCES } from '../../../src/model/kubernetes.ts'
+import { call, statusOf, untilGone, untilTold } from '../../integration/participants.ts'
+import type { IssuerMode } from '../../support/issuer/issuer.ts'
+import type { NodeDataspace } from '../support/dataspace.ts'
+import { createMember, STARTED_WITHIN_MS, untilMember } from '../support/members.ts'
+
+export function issuersMisbehave(dataspace: () => NodeDataspace): void {
+  describe('an issuer that misbehaves towards a participant on a real node', () => {
+    const untilWaits = (name: string, what: RegExp): Promise<unknown> =>
+      untilTold(dataspace().service, name, {
+        what: String(what),
+        withinMs: STARTED_WITHIN_MS,
+        holds: ({ status, reason, message }) =>
+          status === 'PROVISIONING' && what.test(`${reason} ${message}`),
+      })
+
+    it('is told as unreachable, refusing, or out of order, and the participant is READY once it is well', async () => {
+      const { issuer, service } = dataspace()
+      issuer.onAdmin = () => new Promise(() => undefined)
+      await createMember(dataspace(), 'umbrella')
+      await untilWaits('umbrella', /^IssuerUnreachable /u)
+      issuer.onAdmin = () => undefined
+      for (const mode of ['refuse', 'fail'] satisfies readonly IssuerMode[]) {
+        issuer.mode = mode
+        await untilWaits('umbrella', /^CredentialRefused .*the issuer refused it/u)
+      }
+      issuer.mode = 'issue'
+      await untilMember(dataspace(), 'umbrella')
+      assert.equal((await statusOf(service, 'acme'))?.status, 'READY', 'another member noticed it')
+    })
+
+    it('and stays silent cannot keep a participant from being removed', async () => {
+      const { issuer, service, kube } = dataspace()
+      issuer.mode = 'silent'
+      await createMember(dataspace(), 'shortlived')
+      await untilWaits('shortlived', /^CredentialPending /u)
+      const { code } = await call(service, 'DELETE /api/v1/resources', { participantName: 'shortlived' })
+      assert.equal(code, 200)
+      await untilGone(service, 'shortlived')
+      issuer.mode = 'issue'
+      assert.equal(await kube.get(RESOURCES.Namespace, { name: 'shortlived' }), undefined)
+    })
+  })
+}
