@@ -33,11 +33,16 @@ export function launch({ runtime, environment }: Omit<RuntimeOptions, 'participa
 }
 
 export async function startRuntime(options: RuntimeOptions): Promise<ServerProcess> {
+  const { participant, runtime } = options
   const server = launch(options)
-  await untilServing(server, `${options.runtime} of ${options.participant.name}`, async () =>
-    isReady(options.participant, options.runtime),
-  )
-  return server
+  try {
+    await untilServing(server, `${runtime} of ${participant.name}`, () => isReady(participant, runtime))
+    return server
+  } catch (error) {
+    // Nobody else would end it.
+    await server.kill()
+    throw error
+  }
 }
 
 export async function isReady(participant: LocalParticipant, runtime: RuntimeName): Promise<boolean> {
