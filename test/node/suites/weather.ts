@@ -113,9 +113,10 @@ export function membersWeatherStorms(dataspace: () => NodeDataspace): void {
         what: 'the asset as it was',
         withinMs: 60_000,
       })
+      const isOffered = async (): Promise<boolean> =>
+        (await member.management('/v3/contractdefinitions/members-sensitive')).status === 200
+      await eventually(isOffered, { what: 'the contract definition as it was', withinMs: 60_000 })
       await untilMember(dataspace(), 'acme')
-      const { status } = await member.management('/v3/contractdefinitions/members-sensitive')
-      assert.equal(status, 200)
       assert.deepEqual(await holderNames(member.participant.did), ['acme'])
     })
 

@@ -52,11 +52,7 @@ export async function secretOf(kube: Kube, namespace: string, { secret, key }: S
 }
 
 /** Those that are not on their way out. */
-export async function podsOf(
-  kube: Kube,
-  namespace: string,
-  component: ComponentName,
-): Promise<readonly Pod[]> {
+async function podsOf(kube: Kube, namespace: string, component: ComponentName): Promise<readonly Pod[]> {
   const wanted = Object.entries(selectorLabels(namespace, component))
   const { items } = await kube.list<Pod>(RESOURCES.Pod, { namespace })
   return items.filter(
