@@ -27,6 +27,8 @@ export function apiServerCommand(dir: string, { node }: NodeNetwork): readonly s
     `--service-account-signing-key-file=${signingKeyOf(dir)}`,
     `--token-auth-file=${tokenFileOf(dir)}`,
     '--authorization-mode=RBAC,Node',
+    // As on most clusters: what pods may be is for Pod Security to say.
+    '--allow-privileged=true',
     '--kubelet-preferred-address-types=InternalIP',
     `--kubelet-client-certificate=${cert}`,
     `--kubelet-client-key=${key}`,
