@@ -34,7 +34,12 @@ describe('a real node', () => {
       await Promise.all([one[Symbol.asyncDispose](), other[Symbol.asyncDispose]()])
     }
     assert.deepEqual(await traces(), before)
-    for (const { dir } of [one, other]) {
+    const links = (await run('ip', ['link'])).stdout
+    const routes = (await run('ip', ['route', 'show', 'table', 'all'])).stdout
+    for (const { dir, network } of [one, other]) {
+      assert.doesNotMatch(links, new RegExp(`${network.name}[@:]`, 'u'))
+      assert.ok(!routes.includes(network.pods) && !routes.includes(network.node), routes)
+      assert.deepEqual(globSync(`/sys/fs/cgroup/{${network.name},*/${network.name}}`), [])
       assert.equal(existsSync(dir), false)
       assert.deepEqual(processesOf(dir), [])
       assert.doesNotMatch(readFileSync('/proc/mounts', 'utf8'), new RegExp(dir, 'u'))
@@ -62,7 +67,7 @@ describe('a real node', () => {
 })
 
 /** A pod that writes to a volume, as Pod Security `restricted` lets it. */
-async function runPod({ kubectl, kubeconfig, images }: TestNode): Promise<void> {
+async function runPod({ kubectl, kubeconfig, images, dir }: TestNode): Promise<void> {
   const { tag } = images.images.postgres
   const claim = {
     apiVersion: 'v1',
@@ -93,29 +98,20 @@ async function runPod({ kubectl, kubeconfig, images }: TestNode): Promise<void> 
       volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }],
     },
   }
-  const env = { KUBECONFIG: kubeconfig }
+  // Its cache goes with the node.
+  const env = { KUBECONFIG: kubeconfig, HOME: dir }
   const objects = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [claim, pod] })
   const script = 'printf "%s" "$1" | "$0" apply -f -'
   await run('sh', ['-c', script, kubectl, objects], { env: { ...process.env, ...env } })
   await run(kubectl, ['wait', '--for=condition=Ready', 'pod/writer', '--timeout=60s'], { env })
 }
 
-/** What a node could leave to the machine outside of its folder. */
+/** What a node could leave to the machine under names that are not its own. */
 async function traces(): Promise<object> {
-  const [links, tables] = await Promise.all([
-    run('ip', ['-json', 'link']),
-    run('nft', ['list', 'tables']).catch((error: unknown) => ({ stdout: String(error) })),
-  ])
   return {
-    links: (JSON.parse(links.stdout) as { ifname: string }[]).map(({ ifname }) => ifname),
-    tables: tables.stdout,
-    routes: (await run('ip', ['route'])).stdout,
-    cgroups: globSync('/sys/fs/cgroup/{*,*/*}/').filter((path) => path.includes('dsp-node')),
+    tables: (await run('nft', ['list', 'tables'])).stdout,
     sockets: globSync('/run/{containerd,netns}/**'),
     files: globSync('/var/{lib/{cni,kubelet,containerd},log/{pods,containers}}/*'),
-    containers: globSync('/proc/[0-9]*').filter((path) =>
-      commandLineOf(Number(path.slice('/proc/'.length))).includes('containerd-shim'),
-    ),
   }
 }
 
