@@ -4,8 +4,10 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { after, before, describe, it } from 'node:test'
 import { INSTALLED } from '../../src/install/names.ts'
+import type { Condition } from '../../src/model/participant.ts'
 import { eventually } from '../support/eventually.ts'
 import { CALLER_TOKEN, type Installation } from '../support/installation.ts'
+import { ISSUER_KEY, openIssuerBeside, seededConfig } from './support/issuer.ts'
 import { installOn, openNode, type TestNode } from './support/node.ts'
 
 const REPLICAS = 2
@@ -19,7 +21,13 @@ describe('the program installed on a real node', () => {
 
   before(async () => {
     node = stack.use(await openNode())
-    ;({ kubectl } = await installOn(node, { replicas: REPLICAS }))
+    const issuer = await openIssuerBeside(node, stack)
+    const { namespace } = INSTALLED
+    const key = { secret: { namespace, name: 'issuer', key: 'api-key' } }
+    const config = await seededConfig(node, issuer, key)
+    ;({ kubectl } = await installOn(node, { replicas: REPLICAS, config }))
+    const literal = `--from-literal=api-key=${ISSUER_KEY}`
+    await kubectl(inNamespace, 'create', 'secret', 'generic', key.secret.name, literal)
   })
   after(() => stack.disposeAsync())
 
@@ -39,7 +47,7 @@ describe('the program installed on a real node', () => {
     assert.equal(status, 200)
   })
 
-  it('reaches what it makes by Service names', async () => {
+  it('makes a member of the dataspace, whose vault and EDC it reaches by Service names', async () => {
     const made = await call('POST', '/api/v1/resources', {
       participantName: 'acme',
       did: 'did:web:acme.dataspace.internal',
@@ -53,10 +61,9 @@ describe('the program installed on a real node', () => {
       },
       { what: 'acme to be READY', withinMs: 180_000 },
     )
-    assert.ok(status)
-    const script = `fetch('http://controlplane.acme:18080/api/check/readiness').then(({ status }) => console.log(status))`
-    const pod = 'deployment/dataspace-provisioner'
-    assert.equal((await kubectl(inNamespace, 'exec', pod, '--', 'node', '--eval', script)).trim(), '200')
+    const { conditions } = status as { readonly conditions: readonly Condition[] }
+    for (const type of ['IssuerRegistered', 'Seeded', 'CredentialIssued'])
+      assert.equal(conditions.find((one) => one.type === type)?.status, 'True', type)
   })
 
   it('removes it, and nothing stays', async () => {

@@ -1,16 +1,14 @@
 /** A dataspace on a real node: an issuer beside it, and the program as a process outside of it, with the rights that it needs there. */
-import { readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Agent, fetch as undiciFetch } from 'undici'
-import { parse } from 'yaml'
 import { INSTALLED } from '../../../src/install/names.ts'
 import type { Kube } from '../../../src/kube/kube.ts'
-import { DATASPACE_DOMAIN } from '../../cluster/node/files.ts'
 import { type ServiceProcess, startProcess } from '../../integration/process.ts'
 import { kubeOf } from '../../integration/test-cluster.ts'
 import type { Installation } from '../../support/installation.ts'
-import { type Issuer, ISSUER_CONTEXT, openIssuer } from '../../support/issuer/issuer.ts'
+import type { Issuer } from '../../support/issuer/issuer.ts'
 import { type KubeProxy, openKubeProxy } from '../../support/kube-proxy.ts'
+import { ISSUER_KEY, openIssuerBeside, seededConfig } from './issuer.ts'
 import { installOn, openNode, type TestNode } from './node.ts'
 
 export interface NodeDataspace extends AsyncDisposable {
@@ -27,8 +25,6 @@ export interface NodeDataspace extends AsyncDisposable {
   restartService(): Promise<void>
 }
 
-export const ISSUER_KEY = 'key-of-the-issuer'
-
 export async function openDataspace(): Promise<NodeDataspace> {
   await using stack = new AsyncDisposableStack()
   const node = stack.use(await openNode())
@@ -43,11 +39,7 @@ export async function openDataspace(): Promise<NodeDataspace> {
   const account = `--serviceaccount=${INSTALLED.namespace}:${INSTALLED.account}`
   await kubectl('create', 'clusterrolebinding', 'outside', '--clusterrole=outside', account)
   const kube = stack.use(await kubeOf(node.kubeconfig))
-  const { machine } = node.network
-  const fetch = fetchThrough(stack, node)
-  const issuer = stack.use(
-    await openIssuer({ listenOn: machine, host: machine, adminKey: ISSUER_KEY, fetch }),
-  )
+  const issuer = await openIssuerBeside(node, stack)
   const door = stack.use(await openKubeProxy(kubeconfig))
   const config = await writeConfig(node, issuer)
   const start = (): Promise<ServiceProcess> =>
@@ -72,35 +64,12 @@ export async function openDataspace(): Promise<NodeDataspace> {
   }
 }
 
-/** The profile of the node, seeded. */
-async function writeConfig(node: TestNode, { did, adminUrl }: Issuer): Promise<string> {
-  const { profiles } = parse(await readFile(node.config, 'utf8')) as { profiles: { default: object } }
-  const issuer = {
-    did,
-    address: adminUrl,
-    contextId: ISSUER_CONTEXT,
-    generation: 'edc-0.15',
-    key: { file: join(node.dir, 'issuer-key') },
-    credential: { type: 'MembershipCredential', definition: 'MembershipCredential' },
-  }
-  const seeded = { ...profiles.default, edc: { generation: 'probe' } }
-  const path = join(node.dir, 'dataspace.yaml')
-  await writeFile(issuer.key.file, ISSUER_KEY)
-  await writeFile(path, JSON.stringify({ issuers: [issuer], profiles: { default: seeded } }))
-  return path
-}
-
-/** The names of participants lead to the gateway of the node. */
-function fetchThrough(stack: AsyncDisposableStack, { network }: TestNode): typeof globalThis.fetch {
-  const agent = new Agent({
-    connect: {
-      lookup: (hostname, _, found) => {
-        const address = hostname.endsWith(`.${DATASPACE_DOMAIN}`) ? network.node : hostname
-        found(null, [{ address, family: 4 }])
-      },
-    },
-  })
-  stack.defer(() => agent.close())
-  return ((url: string, options: object) =>
-    undiciFetch(url, { ...options, dispatcher: agent })) as unknown as typeof globalThis.fetch
+async function writeConfig(node: TestNode, issuer: Issuer): Promise<string> {
+  const [key, config] = ['issuer-key', 'dataspace.yaml'].map((name) => join(node.dir, name)) as [
+    string,
+    string,
+  ]
+  await writeFile(key, ISSUER_KEY)
+  await writeFile(config, await seededConfig(node, issuer, { file: key }))
+  return config
 }
