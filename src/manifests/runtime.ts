@@ -41,12 +41,13 @@ export function runtimeObjects(input: ManifestInput, runtime: Runtime): readonly
           secretVariable,
         ),
         ports: containerPorts(ports),
-        // Ours waits for what it needs before it answers; one of another image that found it missing is healed by a new start.
+        // Ours waits for what it needs before it answers, as long as that may take to start itself; one of another image that
+        // found it missing is healed by a new start.
         ...probesOf({
           startup: httpCheck('health', `${ENDPOINTS[name].health.path}/check/startup`),
           readiness: httpCheck('health', `${ENDPOINTS[name].health.path}/check/readiness`),
           liveness: httpCheck('health', `${ENDPOINTS[name].health.path}/check/liveness`),
-          startWithinSeconds: 120,
+          startWithinSeconds: 300,
         }),
       },
     }),
