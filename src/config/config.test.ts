@@ -42,7 +42,9 @@ profiles:
 `,
   'seeding-by-nobody.yaml': `
 seed: { files: [offers.json, missing.json] }
-profiles: { default: { edc: { generation: edc-0.15, issuer: 'did:web:nobody.example' } } }
+profiles:
+  default: { edc: { generation: edc-0.15, issuer: 'did:web:nobody.example' } }
+  modern: { edc: { generation: edc-0.19, vault: memory, issuer: 'did:web:nobody.example' } }
 `,
   'issuer-key': 'the-key\n',
   'offers.json': '{ "assets": [{ "id": "prices", "properties": {}, "address": { "type": "HttpData" } }] }',
@@ -295,8 +297,8 @@ describe('the settings of seeding', () => {
     assert.deepEqual(
       [...profiles].map(([name, { edc }]) => [name, edc]),
       [
-        ['default', { trustedIssuers: ['did:web:issuer.example'] }],
-        ['forgetful', undefined],
+        ['default', { trustedIssuers: ['did:web:issuer.example'], sharesVault: true }],
+        ['forgetful', { trustedIssuers: ['did:web:other.example'], sharesVault: false }],
         ['plain', undefined],
       ],
     )
@@ -305,6 +307,8 @@ describe('the settings of seeding', () => {
   it('are refused with the file, the place and what is known', () => {
     assert.deepEqual(faultsOf(['--config', 'seeding-by-nobody.yaml']), [
       '"seeding-by-nobody.yaml" at /profiles/default/edc: there is no issuer did:web:nobody.example; listed in issuers: none',
+      '"seeding-by-nobody.yaml" at /profiles/modern/edc/vault: runtimes of edc-0.19 can hand over the secret of a wallet only in a vault that they share; leave out "vault: memory"',
+      '"seeding-by-nobody.yaml" at /profiles/modern/edc: there is no issuer did:web:nobody.example; listed in issuers: none',
       'the file "missing.json", which the CONFIG file names, cannot be read: no such file',
     ])
   })

@@ -1,7 +1,8 @@
 /** Reads what the configuration file says about seeding: issuers, seed files, and which profiles are seeded. */
 import { fileURLToPath } from 'node:url'
 import { type Static, Type } from 'typebox'
-import { EDC_PROFILES } from '../seed/profile.ts'
+import { EDC_PROFILES, needsSharedVault, vaultNeeded } from '../seed/profile.ts'
+import { edcProfile } from '../seed/profiles.ts'
 import { readSeed, type SeedData } from '../seed/seed-data.ts'
 import type { IssuerSettings, KeySource, ProfileSeeding, SeedSettings } from '../seed/settings.ts'
 
@@ -72,6 +73,9 @@ export function readSeeding(content: SeedingInFile, reading: SeedingReading): Se
     const issuer = issuers.find(
       ({ issuerDid }) => settings.issuer === undefined || issuerDid === settings.issuer,
     )
+    const { generation, vault } = settings
+    if (vault === 'memory' && generation !== 'probe' && needsSharedVault(edcProfile(generation)))
+      reading.faults.push(`"${reading.file}" at /profiles/${name}/edc/vault: ${vaultNeeded(generation)}`)
     if (issuer !== undefined) return [[name, profileSeeding(settings, issuer, issuers)]]
     const known = issuers.map(({ issuerDid }) => issuerDid).join(', ') || 'none'
     reading.faults.push(

@@ -28,13 +28,14 @@ export function controlPlaneObjects(input: ManifestInput): readonly KubeObject[]
 
 /** Whom it trusts, and where the secret lies with which it gets tokens of its own. */
 function memberSettings({ name, spec, profile }: ManifestInput): Readonly<Record<string, string>> {
-  const { trustedIssuers } = profile.edc ?? {}
+  const { trustedIssuers = [], sharesVault = false } = profile.edc ?? {}
   return {
-    EDC_IAM_STS_OAUTH_CLIENT_SECRET_ALIAS:
-      trustedIssuers === undefined ? `${spec.did}-sts-client-secret` : sharedSecretAlias(name),
+    EDC_IAM_STS_OAUTH_CLIENT_SECRET_ALIAS: sharesVault
+      ? sharedSecretAlias(name)
+      : `${spec.did}-sts-client-secret`,
     // With it EDC refuses every policy whose left operands no function on its class path is bound to.
-    EDC_POLICY_VALIDATION_ENABLED: String(trustedIssuers !== undefined),
+    EDC_POLICY_VALIDATION_ENABLED: String(profile.edc !== undefined),
     // EDC reads `edc.iam.trusted-issuer.*`: only the hyphen keeps its place, and variables may have one.
-    ...Object.fromEntries((trustedIssuers ?? []).map((did, at) => [`EDC_IAM_TRUSTED-ISSUER_${at}_ID`, did])),
+    ...Object.fromEntries(trustedIssuers.map((did, at) => [`EDC_IAM_TRUSTED-ISSUER_${at}_ID`, did])),
   }
 }

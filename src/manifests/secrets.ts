@@ -51,7 +51,7 @@ export function renderSecrets(input: ManifestInput, newSecret: () => string): re
       name: MANAGEMENT_API_KEY.secret,
       values: { [MANAGEMENT_API_KEY.key]: newSecret() },
     }),
-    ...(input.profile.edc === undefined ? [] : [tokenSecret(input, newSecret)]),
+    ...(input.profile.edc?.sharesVault === true ? [tokenSecret(input, newSecret)] : []),
   ]
 }
 

@@ -25,7 +25,7 @@ export function vaultSettings(
   { profile }: ManifestInput,
   runtime: RuntimeName,
 ): Required<Pick<Runtime, 'settings' | 'secrets'>> {
-  if (profile.edc === undefined) return { settings: {}, secrets: {} }
+  if (profile.edc?.sharesVault !== true) return { settings: {}, secrets: {} }
   const folder = FOLDERS[runtime]
   return {
     settings: {

@@ -51,6 +51,8 @@ export interface NetworkSettings {
 export interface EdcSettings {
   /** DIDs of the issuers whose credentials count. */
   readonly trustedIssuers: readonly string[]
+  /** They keep their secrets in the vault of the participant; else each keeps its own in memory. */
+  readonly sharesVault: boolean
 }
 
 export interface Profile {

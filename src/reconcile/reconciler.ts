@@ -222,6 +222,7 @@ class Loop {
     return {
       ...this.#options,
       kube: permitted(kube, { permit }),
+      records: permitted(kube, { permit: () => onWriting?.() }),
       participant,
       name,
       uid,

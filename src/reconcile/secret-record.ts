@@ -33,14 +33,14 @@ export async function readRecord(work: Work, { name }: RecordName): Promise<Secr
 
 /**
  * Over `live`, or as a new one when there is none: rejects with a Conflict or AlreadyExists when that is not so any more.
- * Not ended by the end of the process's work. Answers what is there now.
+ * Not ended by the end of the process's work, nor held back when the participant has changed since. Answers what is there now.
  */
 export async function writeRecord(
   work: Work,
   record: RecordName & { readonly live: SecretObject | undefined },
   values: RecordValues,
 ): Promise<SecretObject> {
-  const { kube, name: namespace } = work
+  const { records: kube, name: namespace } = work
   const { name, component, live } = record
   const manager = FIELD_MANAGER.reconcile
   const data = Object.fromEntries(

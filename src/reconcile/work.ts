@@ -35,6 +35,11 @@ export interface StepTools {
 
 /** One participant in one pass. */
 export interface Work extends StepTools {
+  /**
+   * Writes also when the participant is not what it was when the pass began: for answers that nobody gives twice. Writes
+   * of {@link StepTools.kube} are refused then.
+   */
+  readonly records: Kube
   /** As the cache held it when the pass began. */
   readonly participant: Participant
   readonly name: string

@@ -51,6 +51,12 @@ describe('a credential', () => {
       assert.deepEqual(decide({ state, nowMs: 66_000 }), { do: 'begin', number: 2 })
     })
 
+  it('that was held for long and is lost begins a new count of attempts', () => {
+    const attempt = { ...ATTEMPT, number: 4 }
+    assert.deepEqual(decide({ state: 'ISSUED', attempt, nowMs: 10_000_000 }), { do: 'begin', number: 1 })
+    assert.deepEqual(decide({ state: 'ERROR', attempt, nowMs: 10_000_000 }), { do: 'begin', number: 5 })
+  })
+
   it('that was refused is asked for again with a fresh pid, later and later', () => {
     const waits = [1, 2, 3, 4, 5].map((number) => {
       const decision = decide({ state: 'ERROR', attempt: { ...ATTEMPT, number } })

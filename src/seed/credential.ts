@@ -87,9 +87,12 @@ export function decideCredential(facts: CredentialFacts, tuning: CredentialTunin
   if (held) return { do: 'leave' }
   if (attempt === undefined) return { do: 'begin', number: 1 }
   const now = { nowMs, tuning }
+  const ageMs = nowMs - attempt.startedAtMs
+  // Older than any pause after a failure: it was held, and cannot be used any more. That is not one more of a row of failures.
+  if (state === 'ISSUED' && ageMs >= tuning.deadlineMs + tuning.backoffMaxMs)
+    return { do: 'begin', number: 1 }
   if (state === 'ERROR') return afterFailure('CredentialRefused', attempt, now)
-  if (nowMs - attempt.startedAtMs >= tuning.deadlineMs)
-    return afterFailure('CredentialTimedOut', attempt, now)
+  if (ageMs >= tuning.deadlineMs) return afterFailure('CredentialTimedOut', attempt, now)
   if (state === undefined) return { do: 'send', holderPid: attempt.holderPid }
   return {
     do: 'wait',

@@ -48,6 +48,16 @@ export function credentialServicePath(profile: EdcProfile, contextId: string): s
   return `/v1/participants/${pathId(profile, contextId)}`
 }
 
+/** Its control plane takes secrets from nobody: the identity hub has to write into a vault of both. */
+export function needsSharedVault({ secretHandOver }: EdcProfile): boolean {
+  return secretHandOver === 'shared-vault'
+}
+
+/** What to do when such a one is to do without. */
+export function vaultNeeded(name: EdcProfileName): string {
+  return `runtimes of ${name} can hand over the secret of a wallet only in a vault that they share; leave out "vault: memory"`
+}
+
 /** The name under which the control plane looks for its secret; its settings have to say the same. */
 export function stsSecretAlias(
   { secretHandOver }: EdcProfile,

@@ -38,7 +38,7 @@ export interface SeedSettings {
   readonly data: SeedData
 }
 
-/** The profiles, those whose runtimes share a vault with what the manifests need for that. */
+/** The profiles, those that are seeded with what the manifests need for that. */
 export function withSeeding(
   profiles: Profiles,
   { profiles: seeded }: Pick<SeedSettings, 'profiles'>,
@@ -46,8 +46,9 @@ export function withSeeding(
   return new Map(
     [...profiles].map(([name, profile]) => {
       const how = seeded.get(name)
-      const edc = how?.vault === 'shared' ? { trustedIssuers: how.trustedIssuers } : undefined
-      return [name, edc === undefined ? profile : { ...profile, edc }]
+      if (how === undefined) return [name, profile]
+      const { trustedIssuers, vault } = how
+      return [name, { ...profile, edc: { trustedIssuers, sharesVault: vault === 'shared' } }]
     }),
   )
 }

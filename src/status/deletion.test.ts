@@ -54,6 +54,17 @@ describe('a deletion', () => {
       assert.doesNotMatch(judgeDeletion({ participant, namespace, nowMs: stuck }).message, /annotate/u)
   })
 
+  for (const name of ['remove-routes', 'remove-holder', 'remove-wallet', 'remove-namespace'])
+    it(`that waits in ${name} for too long is stuck, and names it`, () => {
+      const { reason, message } = judgeDeletion({
+        participant: going(name),
+        namespace: undefined,
+        nowMs: stuck,
+      })
+      assert.equal(reason, 'DeletionStuck')
+      assert.match(message, new RegExp(`${name} is held.*${ASKS.skip}=${name}$`, 'u'))
+    })
+
   it('is not explained by a step of the creation before it', () => {
     const verdict = judgeDeletion({ participant: going('namespace'), namespace: undefined, nowMs: stuck })
     assert.equal(verdict.message, 'The participant is being deleted')

@@ -40,7 +40,13 @@ export function judgeDeletion(going: Going): DeletionVerdict {
 }
 
 /** Right after the request the resource still tells of the steps of its creation: those hinder nothing. */
-const REMOVAL_STEPS: readonly string[] = ['remove-routes', 'remove-namespace', 'release']
+const REMOVAL_STEPS: readonly string[] = [
+  'remove-routes',
+  'remove-holder',
+  'remove-wallet',
+  'remove-namespace',
+  'release',
+]
 
 /** What hinders the deletion: the namespace says it itself, else the step that waits for it. */
 function remainsOf({ participant, namespace }: Going): readonly string[] {

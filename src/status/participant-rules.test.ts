@@ -134,11 +134,6 @@ const BY_RULE: Readonly<Record<string, Readonly<Record<string, Case>>>> = {
       is: 'DEGRADED',
       reason: 'SeedLost',
     },
-    'not what nobody has looked at yet': {
-      given: { participant: seededAs('Unknown'), everReady: true },
-      is: 'READY',
-      reason: 'AllComponentsReady',
-    },
     'nor before a component that is down': {
       given: {
         participant: seededAs('False'),
@@ -149,10 +144,20 @@ const BY_RULE: Readonly<Record<string, Readonly<Record<string, Case>>>> = {
       reason: 'ComponentsNotReady',
     },
   },
-  'a participant whose components have become ready again is DEGRADED until somebody has looked whether its seed is still there':
+  'a participant that has been READY is DEGRADED while nobody has looked whether it is seeded since its components became ready':
     {
       'found before': {
         given: { participant: readyAgain(LATER), everReady: true },
+        is: 'DEGRADED',
+        reason: 'SeedUnverified',
+      },
+      'nobody ever looked': {
+        given: { seeded: true, everReady: true },
+        is: 'DEGRADED',
+        reason: 'SeedUnverified',
+      },
+      'nobody has come to the last of it': {
+        given: { participant: seededAs('Unknown'), everReady: true },
         is: 'DEGRADED',
         reason: 'SeedUnverified',
       },

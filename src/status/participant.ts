@@ -104,7 +104,7 @@ const nothingToObserve: ParticipantRule = {
         },
 }
 
-/** What seeding made is gone, or cannot be told any more to be there. One that nobody has looked at yet is not lost. */
+/** What seeding made is gone, or cannot be told any more to be there. */
 const seedLost: ParticipantRule = {
   name: 'a participant that has been READY and lost what it was seeded with is DEGRADED until that is repaired',
   state: 'DEGRADED',
@@ -116,20 +116,15 @@ const seedLost: ParticipantRule = {
   },
 }
 
-/** Who starts anew may have lost everything, and the conditions are still those from before. */
+/** Who starts anew may have lost everything, and the conditions are those from before; or it is to be seeded only now. */
 const seedUnverified: ParticipantRule = {
-  name: 'a participant whose components have become ready again is DEGRADED until somebody has looked whether its seed is still there',
+  name: 'a participant that has been READY is DEGRADED while nobody has looked whether it is seeded since its components became ready',
   state: 'DEGRADED',
   reasons: ['SeedUnverified'],
-  judge: ({ notReady, snapshot: { participant, everReady } }) =>
-    !everReady || notReady.length > 0 || isSeedVerified(participant)
+  judge: ({ notReady, snapshot }) =>
+    !snapshot.everReady || notReady.length > 0 || !isSeedPending(snapshot)
       ? undefined
-      : {
-          phase: 'DEGRADED',
-          reason: 'SeedUnverified',
-          message:
-            'all components are ready again; whether wallet, definitions and credential are still there is being looked at',
-        },
+      : { phase: 'DEGRADED', reason: 'SeedUnverified', message: whatSeedingWaitsFor(snapshot).message },
 }
 
 const seeding: ParticipantRule = {
@@ -154,7 +149,8 @@ function whatSeedingWaitsFor({ participant }: Snapshot): Pick<Summary, 'reason' 
     return { reason: step.reason ?? 'Waiting', message: `step ${step.name} waits: ${step.message ?? ''}` }
   return {
     reason: 'Seeding',
-    message: 'all components are ready; issuer, wallet, definitions and credential are next',
+    message:
+      'all components are ready; whether holder, wallet, definitions and credential are there is looked at next',
   }
 }
 

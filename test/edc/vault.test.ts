@@ -22,7 +22,7 @@ describe('an identity hub and its vault', () => {
 
   before(async () => {
     bao = stack.use(await openBao(stack.use(await openFolder())))
-    participant = await localParticipant('acme', { trustedIssuers: [] })
+    participant = await localParticipant('acme', { trustedIssuers: [], sharesVault: true })
     vault = stack.use(await openVaultOf(participant, keys, bao.url))
     seeding = new Seeding(participant, keys)
     const additions = { EDC_VAULT_HASHICORP_URL: bao.url }

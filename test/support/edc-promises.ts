@@ -273,7 +273,8 @@ export function issuerClientKeepsItsPromises(
       assert.deepEqual(decision, { do: 'update', fields: ['name'] })
       await issuer.updateHolder(wanted, signal)
       assert.deepEqual(decideHolder(wanted, await issuer.findHolder(did, signal)), { do: 'leave' })
-      const removable = profile.issuer.removesHolders
+      // A DID with a port stands in the path with an escaped percent sign, which servers refuse.
+      const removable = profile.issuer.removesHolders && !did.includes('%')
       assert.equal(await issuer.removeHolder(did, signal), removable ? 'removed' : 'unsupported')
       assert.equal(await issuer.removeHolder(did, signal), removable ? 'absent' : 'unsupported')
       if (!removable) return

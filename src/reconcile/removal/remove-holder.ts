@@ -1,5 +1,6 @@
 /** Has the issuer forget a participant that is removed. */
 import type { Outcome } from '../../model/outcome.ts'
+import { edcProfile } from '../../seed/profiles.ts'
 import type { ProfileSeeding } from '../../seed/settings.ts'
 import { done } from '../outcomes.ts'
 import { openIssuer, type Seeding } from '../seeding/seeding.ts'
@@ -8,9 +9,9 @@ import { record } from './record.ts'
 import type { SkippableStep } from './skip.ts'
 
 /**
- * Sets IssuerRegistered False with `HolderRemoved` when it is done. Done at once for a participant that was never
- * registered, and for one that is kept (`deletionPolicy: Retain`). An issuer of a
- * generation that cannot forget is told to people. Ends as `from-edc.ts` says while the issuer does not answer.
+ * Sets IssuerRegistered False with `HolderRemoved` when it is done. Done at once for a participant whose issuer was never
+ * called, for one that is kept (`deletionPolicy: Retain`), and at an issuer of a generation that cannot forget: people are
+ * told of that. Ends as `from-edc.ts` says while the issuer does not answer.
  */
 export function removeHolder(seeding: Seeding, how: ProfileSeeding): SkippableStep {
   return {
@@ -27,6 +28,8 @@ async function remove(work: Work, seeding: Seeding, how: ProfileSeeding): Promis
   if ((registered?.status ?? 'Unknown') === 'Unknown') return done()
   if (participant.spec.deletionPolicy === 'Retain')
     return done('the holder is kept: spec.deletionPolicy is Retain')
+  // Before its key is read: one that nothing is asked of needs none.
+  if (!edcProfile(how.issuer.generation).issuer.removesHolders) return leave(work, how)
   const issuer = await openIssuer(work, seeding, how.issuer)
   const removed = await issuer.removeHolder(participant.spec.did, signal)
   return removed === 'unsupported' ? leave(work, how) : done()

@@ -13,7 +13,7 @@ import { SpecError } from '../../model/errors.ts'
 import type { Reach, Send } from '../../model/exchange.ts'
 import { RESOURCES } from '../../model/kubernetes.ts'
 import type { Participant } from '../../model/participant.ts'
-import type { EdcProfile } from '../../seed/profile.ts'
+import { type EdcProfile, needsSharedVault, vaultNeeded } from '../../seed/profile.ts'
 import { edcProfile } from '../../seed/profiles.ts'
 import type { IssuerSettings, ProfileSeeding, SeedSettings } from '../../seed/settings.ts'
 import { type SecretObject, valueIn } from '../secret-record.ts'
@@ -54,13 +54,19 @@ export async function openSession(work: Work, seeding: Seeding, how: ProfileSeed
     how.generation === 'probe'
       ? await recognised(await probeProfile(access, shared, signal))
       : edcProfile(how.generation)
-  // In a vault that both use the control plane finds the secret by itself, whatever the generation.
-  const profile: EdcProfile = how.vault === 'shared' ? { ...spoken, secretHandOver: 'shared-vault' } : spoken
+  const profile = withVault(spoken, how.vault)
   const keys = {
     management: await keyIn(work, MANAGEMENT_API_KEY),
     identity: await keyIn(work, SUPERUSER_API_KEY),
   }
   return { access, profile, edc: participantEdc({ ...access, profile, keys }, shared) }
+}
+
+/** In a vault that both use the control plane finds the secret by itself, whatever the generation. */
+function withVault(spoken: EdcProfile, vault: ProfileSeeding['vault']): EdcProfile {
+  if (vault === 'shared') return { ...spoken, secretHandOver: 'shared-vault' }
+  if (needsSharedVault(spoken)) throw new SpecError('EdcVaultNeeded', vaultNeeded(spoken.name))
+  return spoken
 }
 
 async function recognised(found: Awaited<ReturnType<typeof probeProfile>>): Promise<EdcProfile> {

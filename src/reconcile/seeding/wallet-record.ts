@@ -47,6 +47,11 @@ export async function storePublicKey(work: Work, publicKey: JsonObject): Promise
   await write(work, { 'public-key': JSON.stringify(publicKey) })
 }
 
+export async function forgetPublicKey(work: Work): Promise<void> {
+  const { wallet } = await readWalletRecord(work)
+  if (wallet?.publicKey !== undefined) await write(work, { 'public-key': null })
+}
+
 export async function storeAttempt(work: Work, attempt: Attempt): Promise<void> {
   await write(work, { attempt: JSON.stringify(attempt) })
 }

@@ -8,7 +8,7 @@ import { inputOf } from '../wanted.ts'
 import type { Work } from '../work.ts'
 import type { Session } from './seeding.ts'
 import type { SeedWork } from './steps.ts'
-import { readWalletRecord, storePublicKey, storeWallet } from './wallet-record.ts'
+import { forgetPublicKey, readWalletRecord, storePublicKey, storeWallet } from './wallet-record.ts'
 
 /** Of the Dataspace Protocol, as the control plane serves it. */
 const PROTOCOL_VERSION = '2025-1'
@@ -64,8 +64,9 @@ async function carryOut(decision: WalletDecision, making: Making): Promise<Outco
       return done()
     case 'replace':
       work.log.warn({ participant: name, why: decision.why }, 'the wallet is made anew')
+      // With the wallet goes its private key: whoever finds it gone must not make another with the public one.
+      await forgetPublicKey(work)
       await identity.removeWallet(name, signal)
-      // The hub has removed the private key, too.
       await make(making)
       return done(decision.message)
   }
@@ -90,5 +91,8 @@ async function make({ work, session: { edc, profile } }: Making, publicKey?: Jso
     protocolUrl: `${dspCallbackUrl(input)}/${PROTOCOL_VERSION}`,
     ...(publicKey && { publicKey }),
   }
-  await storeWallet(work, await edc.identity.createWallet(walletBody(wish, profile), signal))
+  signal.throwIfAborted()
+  // Not ended by the end of the process's work: nobody gets the answer a second time.
+  const { signal: unending } = new AbortController()
+  await storeWallet(work, await edc.identity.createWallet(walletBody(wish, profile), unending))
 }

@@ -11,6 +11,7 @@ import {
   nothing,
   objectOf,
   page,
+  refusedPath,
 } from './answers.ts'
 import type { IssuerMood } from './credential-runs.ts'
 import { type Generation, idInPath, keyOf } from './generation.ts'
@@ -56,6 +57,8 @@ export class Issuer {
     const [, version, idText = '', rest = ''] =
       /^(\/v[^/]+)\/participants\/([^/]+)\/holders(.*)$/u.exec(path) ?? []
     if (version !== generation.issuer) return page(404, request.path)
+    const refused = refusedPath(request.path)
+    if (refused !== undefined) return refused
     const given = keyOf(generation, request.headers)
     if (given === undefined) return page(401, request.path)
     if (given !== key) return complaint(401, { type: 'AuthenticationFailed', message: 'Invalid API token' })

@@ -29,7 +29,7 @@ export async function runParticipant({
   trustedIssuers,
 }: ParticipantOptions): Promise<RunningParticipant> {
   await using stack = new AsyncDisposableStack()
-  const participant = await localParticipant(name, { trustedIssuers })
+  const participant = await localParticipant(name, { trustedIssuers, sharesVault: true })
   const keys = newKeys()
   const folder = stack.use(await openFolder())
   const postgres = stack.use(await startPostgres(participant, keys.databases))

@@ -223,6 +223,10 @@ export function participantsAreSeeded(clusterName: string, open: () => Promise<B
         },
         { what: 'the removal to wait for the issuer', withinMs: 30_000 },
       )
+      await untilTold(service, 'held', {
+        what: 'waiting for its issuer',
+        holds: ({ status, message }) => status === 'DELETING' && message.includes(seeded.modernIssuer.did),
+      })
       const body = { metadata: { annotations: { [ASKS.skip]: 'remove-holder' } } }
       const patch = { type: 'merge', manager: 'kubectl-annotate', body } as const
       await seeded.cluster.kube.patch(RESOURCES.Participant, { name: 'held' }, patch)
