@@ -65,12 +65,8 @@ const is = (type: string, status: 'True' | 'False' | 'Unknown') => ({
 })
 const LATER = new Date(BORN_MS + 60_000).toISOString()
 const seededAs = (issued: 'True' | 'False' | 'Unknown', steps: readonly Step[] = []) => {
-  const conditions = [
-    is('ComponentsReady', 'True'),
-    is('IssuerRegistered', 'True'),
-    is('Seeded', 'True'),
-    is('CredentialIssued', issued),
-  ]
+  const held = ['ComponentsReady', 'IssuerRegistered', 'Seeded'].map((type) => is(type, 'True'))
+  const conditions = [...held, is('CredentialIssued', issued)]
   return aParticipant({ status: { observedGeneration: 1, steps, conditions } })
 }
 const readyAgain = (after: string) => {

@@ -52,13 +52,15 @@ export class Issuer {
 
   /** `path` below that of the admin API. Undefined: no connection. */
   answer(request: EdcRequest, path: string): EdcAnswer | undefined {
-    const { generation, contextId, key } = this.#options
     if (this.mood === 'unreachable') return undefined
+    return refusedPath(request.path) ?? this.#administer(request, path)
+  }
+
+  #administer(request: EdcRequest, path: string): EdcAnswer {
+    const { generation, contextId, key } = this.#options
     const [, version, idText = '', rest = ''] =
       /^(\/v[^/]+)\/participants\/([^/]+)\/holders(.*)$/u.exec(path) ?? []
     if (version !== generation.issuer) return page(404, request.path)
-    const refused = refusedPath(request.path)
-    if (refused !== undefined) return refused
     const given = keyOf(generation, request.headers)
     if (given === undefined) return page(401, request.path)
     if (given !== key) return complaint(401, { type: 'AuthenticationFailed', message: 'Invalid API token' })
