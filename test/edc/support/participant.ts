@@ -12,6 +12,7 @@ import {
 import { type Answer, call, type Call } from './http.ts'
 
 const SUPERUSER_PREFIX = 'c3VwZXItdXNlcg==.'
+const PAGE = 1_000
 const EDC = 'https://w3id.org/edc/v0.0.1/ns/'
 const VOCABULARY = { '@vocab': EDC }
 /** In it left operands stay the words that functions are bound to; the two sides of a contract have to agree about that. */
@@ -152,12 +153,17 @@ export class Seeding {
     return this.management('/v3/assets', { method: 'PUT', body: assetOf(id, properties) })
   }
 
-  /** At most 5,000. */
+  /** All of them, page by page. */
   async assetIds(): Promise<readonly string[]> {
-    const query = { '@context': VOCABULARY, '@type': 'QuerySpec', limit: 5000 }
-    const { status, text, json } = await this.management('/v3/assets/request', { body: query })
-    if (status !== 200) throw new Error(`assets: ${status} ${text}`)
-    return json.map((asset: { readonly '@id': string }) => asset['@id'])
+    const ids: string[] = []
+    for (;;) {
+      const page = { limit: PAGE, offset: ids.length, sortField: 'id', sortOrder: 'ASC' }
+      const body = { '@context': VOCABULARY, '@type': 'QuerySpec', ...page }
+      const { status, text, json } = await this.management('/v3/assets/request', { body })
+      if (status !== 200) throw new Error(`assets: ${status} ${text}`)
+      ids.push(...json.map((asset: { readonly '@id': string }) => asset['@id']))
+      if (json.length < PAGE) return ids
+    }
   }
 
   /** About one operand that has to equal `active`. */

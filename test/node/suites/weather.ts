@@ -91,7 +91,6 @@ export function membersWeatherStorms(dataspace: () => NodeDataspace): void {
       await eventually(() => taken.length > beforeMore + 5, { what: 'more load', withinMs: 60_000 })
       stop.abort()
       await load
-      assert.ok(taken.length < 5_000, 'more than can be asked for at once')
       const kept = new Set(await (await memberOf(kube, 'acme')).assetIds())
       assert.deepEqual(
         taken.filter((id) => !kept.has(id)),
