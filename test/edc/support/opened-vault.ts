@@ -42,6 +42,7 @@ export async function openVaultOf(
   await kube.create({ ...secret, stringData: Object.fromEntries(values) } as unknown as KubeObject)
   const work = {
     kube,
+    records: kube,
     name,
     uid: 'uid',
     participant: aParticipant({ metadata: { name, uid: 'uid' }, spec: { ...SPEC_DEFAULTS, ...input.spec } }),
