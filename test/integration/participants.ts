@@ -88,17 +88,17 @@ export const untilStatus = (
 export const untilReady = (service: Service, name: string): Promise<Answer> =>
   untilStatus(service, name, ({ status }) => status === 'READY')
 
-export async function untilGone(service: Service, name: string): Promise<void> {
+export async function untilGone(service: Service, name: string, withinMs = CLUSTER_MS): Promise<void> {
   await eventually(async () => (await statusOf(service, name)) === undefined, {
     what: `${name} to be gone`,
-    withinMs: CLUSTER_MS,
+    withinMs,
   })
 }
 
-export async function remove(service: Service, name: string): Promise<void> {
+export async function remove(service: Service, name: string, withinMs = CLUSTER_MS): Promise<void> {
   const { code, body } = await call(service, 'DELETE /api/v1/resources', { participantName: name })
   assert.equal(code, 200, JSON.stringify(body))
-  await untilGone(service, name)
+  await untilGone(service, name, withinMs)
 }
 
 /** Lets the new pods of a Deployment or StatefulSet fail; undefined lets them be well again. */

@@ -8,6 +8,7 @@ import { create, remove, statusOf, untilTold } from '../integration/participants
 import { type ServiceProcess, startProcess } from '../integration/process.ts'
 import { eventually } from '../support/eventually.ts'
 import type { Installation } from '../support/installation.ts'
+import { GONE_WITHIN_MS, STARTED_WITHIN_MS } from './support/members.ts'
 import { installOn, openNode, type TestNode } from './support/node.ts'
 import { addressOf, getFrom, runningContainers } from './support/pods.ts'
 
@@ -37,7 +38,7 @@ describe('participants on a real node', () => {
       names.map((name) =>
         untilTold(service, name, {
           what: 'READY',
-          withinMs: 180_000,
+          withinMs: STARTED_WITHIN_MS,
           holds: ({ status }) => seen.add(status) && status === 'READY',
         }),
       ),
@@ -97,7 +98,7 @@ describe('participants on a real node', () => {
   })
 
   it('leave nothing when they are removed: no namespace, container, volume or folder', async () => {
-    await Promise.all(['acme', 'globex'].map((name) => remove(service, name)))
+    await Promise.all(['acme', 'globex'].map((name) => remove(service, name, GONE_WITHIN_MS)))
     assert.deepEqual(await runningContainers(node.socket), [])
     const left = async (): Promise<string> =>
       `${await kubectl('get', 'persistentvolumes', '--output=name')}${(await readdir(node.volumes)).join()}`

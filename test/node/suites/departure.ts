@@ -6,6 +6,7 @@ import { type KubeObject, RESOURCES } from '../../../src/model/kubernetes.ts'
 import { call, untilGone } from '../../integration/participants.ts'
 import { eventually } from '../../support/eventually.ts'
 import type { NodeDataspace } from '../support/dataspace.ts'
+import { GONE_WITHIN_MS } from '../support/members.ts'
 import { runningContainers } from '../support/pods.ts'
 
 export function membersLeaveNothing(dataspace: () => NodeDataspace): void {
@@ -21,7 +22,7 @@ export function membersLeaveNothing(dataspace: () => NodeDataspace): void {
           assert.equal(code, 200)
         }),
       )
-      await Promise.all(names.map((name) => untilGone(service, name)))
+      await Promise.all(names.map((name) => untilGone(service, name, GONE_WITHIN_MS)))
       const left = async (): Promise<readonly string[]> => {
         const volumes = await kubectl('get', 'persistentvolumes', '--output=name')
         const namespaces = await kubectl(

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test'
 import { RESOURCES } from '../../../src/model/kubernetes.ts'
 import { call, statusOf, untilGone, untilTold } from '../../integration/participants.ts'
 import type { NodeDataspace } from '../support/dataspace.ts'
-import { createMember, STARTED_WITHIN_MS, untilMember } from '../support/members.ts'
+import { createMember, GONE_WITHIN_MS, STARTED_WITHIN_MS, untilMember } from '../support/members.ts'
 
 export function issuersMisbehave(dataspace: () => NodeDataspace): void {
   describe('an issuer that misbehaves towards a participant on a real node', () => {
@@ -39,7 +39,7 @@ export function issuersMisbehave(dataspace: () => NodeDataspace): void {
       await untilWaits('shortlived', /^CredentialPending /u)
       const { code } = await call(service, 'DELETE /api/v1/resources', { participantName: 'shortlived' })
       assert.equal(code, 200)
-      await untilGone(service, 'shortlived')
+      await untilGone(service, 'shortlived', GONE_WITHIN_MS)
       issuer.mode = 'issue'
       assert.equal(await kube.get(RESOURCES.Namespace, { name: 'shortlived' }), undefined)
     })

@@ -7,6 +7,9 @@ import type { NodeDataspace } from './dataspace.ts'
 /** Five containers, three of them with a JVM, on few cores. */
 export const STARTED_WITHIN_MS = 300_000
 
+/** Containers take up to half a minute to end, one after the other where the machine is busy. */
+export const GONE_WITHIN_MS = 180_000
+
 export function createMember({ service }: NodeDataspace, name: string): Promise<Reply> {
   return create(service, name, {
     did: `did:web:${name}.${DATASPACE_DOMAIN}`,
