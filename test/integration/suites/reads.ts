@@ -2,8 +2,23 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { RunningService } from '../../../src/service.ts'
+import { eventually } from '../../support/eventually.ts'
 import { create, remove, setFault, untilReady, untilStatus } from '../participants.ts'
 import { type OpenTestCluster, serviceOn, type TestCluster } from '../test-cluster.ts'
+
+/** Events about a start come in a while after it. */
+async function untilAtRest(url: string): Promise<void> {
+  let seen: string | null = null
+  let sinceMs = performance.now()
+  const isAtRest = async (): Promise<boolean> => {
+    const response = await fetch(url)
+    await response.arrayBuffer()
+    const tag = response.headers.get('etag')
+    if (tag !== seen) [seen, sinceMs] = [tag, performance.now()]
+    return performance.now() - sinceMs > 500
+  }
+  await eventually(isAtRest, { what: `${url} to be the same for half a second`, withinMs: 30_000 })
+}
 
 export function readsAreFree(clusterName: string, open: OpenTestCluster): void {
   describe(`reading on ${clusterName}`, () => {
@@ -45,6 +60,7 @@ export function readsAreFree(clusterName: string, open: OpenTestCluster): void {
         return status === 'READY' && steps.length > 0 && steps.every(({ state }) => state === 'Done')
       })
       const url = `${service.url}/api/v1/resources/tagged/status`
+      await untilAtRest(url)
       const first = await fetch(url)
       const etag = first.headers.get('etag') ?? ''
       assert.match(etag, /^"[^"]+"$/u)
