@@ -2,3 +2,5 @@
 ARG BASE
 FROM ${BASE}
 RUN ["/bin/sh", "-c", "groupmod -g 999 postgres && usermod -u 999 -g 999 postgres && ln -s /usr/lib/postgresql/*/bin/* /usr/local/bin/"]
+# As in the official image: on the default signal it would wait for every client to go.
+STOPSIGNAL SIGINT
