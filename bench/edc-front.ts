@@ -115,7 +115,7 @@ async function passOn(
   { cluster, agent }: Pick<Behind, 'cluster' | 'agent'>,
 ): Promise<EdcAnswer> {
   const below = `/api/v1/namespaces/${name}/services/http:${service}:${port}/proxy${path}`
-  const kept = ['content-type', 'x-api-key'].flatMap((key) => {
+  const kept = ['content-type', 'x-api-key', 'x-vault-token'].flatMap((key) => {
     const value = headers[key]
     return value === undefined ? [] : [[key, value] as const]
   })
