@@ -106,13 +106,14 @@ export async function startService(config: Config, options: ServiceOptions): Pro
 }
 
 function profilesFor(
-  { profiles }: Config,
+  { profiles, seeding: configured }: Config,
   builtIn: BuiltInCluster | undefined,
   seeding: OpenedSeeding | undefined,
 ): Profiles {
   const broken = builtIn ? [[BROKEN_IMAGE_PROFILE.name, BROKEN_IMAGE_PROFILE] as const] : []
   const known = new Map([...broken, ...profiles])
-  return seeding === undefined ? known : withSeeding(known, seeding.settings)
+  // What the configuration itself says of seeding is in its profiles already.
+  return seeding === undefined || configured !== undefined ? known : withSeeding(known, seeding.settings)
 }
 
 function pageOf(metrics: Metrics, engine: Engine, seeding: OpenedSeeding | undefined): MetricsPage {

@@ -3,6 +3,7 @@ import { ASKS } from '../model/names.ts'
 import { askedOperation } from '../model/operation.ts'
 import type { Outcome } from '../model/outcome.ts'
 import type { Participant } from '../model/participant.ts'
+import { readySince } from '../model/seed-steps.ts'
 import type { StepResult } from './pass.ts'
 import type { ReconcileStep } from './work.ts'
 
@@ -85,7 +86,7 @@ export class Looks {
     this.#begun.delete(name)
     const found = results.filter(isLooking)
     if (found.length === 0 || !found.every(({ outcome }) => outcome?.kind === 'done')) return
-    const ready = areComponentsReady(participant)
+    const ready = readySince(participant) !== undefined
     const { now, goodForMs } = this.#options
     this.#findings.set(name, {
       of: identityOf(participant),
@@ -107,7 +108,7 @@ export class Looks {
     const holds =
       finding.of === identityOf(participant) &&
       finding.endsAtMs > this.#options.now() &&
-      (areComponentsReady(participant) || !finding.ready) &&
+      (readySince(participant) !== undefined || !finding.ready) &&
       askedOperation(participant) === undefined
     return holds ? finding : undefined
   }
@@ -117,10 +118,4 @@ export class Looks {
 function identityOf({ metadata }: Participant): string {
   const { uid, generation, deletionTimestamp, annotations = {} } = metadata
   return JSON.stringify([uid, generation, deletionTimestamp, annotations[ASKS.rotate]])
-}
-
-function areComponentsReady({ status }: Participant): boolean {
-  return (
-    status?.conditions?.some(({ type, status: is }) => type === 'ComponentsReady' && is === 'True') === true
-  )
 }

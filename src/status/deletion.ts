@@ -2,6 +2,7 @@
 import { ASKS } from '../model/names.ts'
 import type { ObservedNamespace } from '../model/observed.ts'
 import type { Participant, Step } from '../model/participant.ts'
+import { isRemovalStep } from '../model/removal-steps.ts'
 import { labelled } from './diagnosis/words.ts'
 import { msOf } from './times.ts'
 
@@ -39,15 +40,6 @@ export function judgeDeletion(going: Going): DeletionVerdict {
   }
 }
 
-/** Right after the request the resource still tells of the steps of its creation: those hinder nothing. */
-const REMOVAL_STEPS: readonly string[] = [
-  'remove-routes',
-  'remove-holder',
-  'remove-wallet',
-  'remove-namespace',
-  'release',
-]
-
 /** What hinders the deletion: the namespace says it itself, else the step that waits for it. */
 function remainsOf({ participant, namespace }: Going): readonly string[] {
   const hindrances = (namespace?.conditions ?? []).map(({ message }) => message).filter((text) => text !== '')
@@ -57,7 +49,8 @@ function remainsOf({ participant, namespace }: Going): readonly string[] {
 }
 
 function openStep({ status }: Participant): Step | undefined {
-  const going = status?.steps?.filter(({ name }) => REMOVAL_STEPS.includes(name))
+  // Right after the request the resource still tells of the steps of its creation: those hinder nothing.
+  const going = status?.steps?.filter(({ name }) => isRemovalStep(name))
   return going?.find(({ state }) => state === 'Waiting' || state === 'Stalled')
 }
 

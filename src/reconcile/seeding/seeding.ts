@@ -13,6 +13,7 @@ import { SpecError } from '../../model/errors.ts'
 import type { Reach, Send } from '../../model/exchange.ts'
 import { RESOURCES } from '../../model/kubernetes.ts'
 import type { Participant } from '../../model/participant.ts'
+import { readySince } from '../../model/seed-steps.ts'
 import { type EdcProfile, needsSharedVault, vaultNeeded } from '../../seed/profile.ts'
 import { edcProfile } from '../../seed/profiles.ts'
 import type { IssuerSettings, ProfileSeeding, SeedSettings } from '../../seed/settings.ts'
@@ -76,8 +77,8 @@ async function recognised(found: Awaited<ReturnType<typeof probeProfile>>): Prom
 
 /** Since the components became ready, which is as long as any of them has been at least. */
 function readyForMs({ participant, now }: Work): number {
-  const ready = participant.status?.conditions?.find(({ type }) => type === 'ComponentsReady')
-  return ready?.status === 'True' ? now() - Date.parse(ready.lastTransitionTime) : 0
+  const since = readySince(participant)
+  return since === undefined ? 0 : now() - Date.parse(since)
 }
 
 /** Rejects with a `KubeApiError`, or a `SpecError` when the key is not there. */

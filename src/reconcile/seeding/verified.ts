@@ -42,7 +42,8 @@ export class Verified {
     const finding = this.#findings.get(participant.metadata.name)
     if (finding === undefined || finding.of !== identityOf(participant)) return undefined
     const leftMs = finding.endsAtMs - this.#now()
-    const holds = leftMs > 0 && areComponentsReady(participant) && askedOperation(participant) === undefined
+    const holds =
+      leftMs > 0 && readySince(participant) !== undefined && askedOperation(participant) === undefined
     return holds ? leftMs : undefined
   }
 
@@ -77,10 +78,6 @@ function spared({ name, run }: ReconcileStep): ReconcileStep {
 
 function isVerified(step: string): boolean {
   return isSeedStep(step) || isVaultStep(step)
-}
-
-function areComponentsReady({ status }: Participant): boolean {
-  return status?.conditions?.find(({ type }) => type === 'ComponentsReady')?.status === 'True'
 }
 
 /** Also by when the components became ready: they can have ceased to be, and no pass saw it. */

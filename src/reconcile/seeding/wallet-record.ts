@@ -48,8 +48,7 @@ export async function storePublicKey(work: Work, publicKey: JsonObject): Promise
 }
 
 export async function forgetPublicKey(work: Work): Promise<void> {
-  const { wallet } = await readWalletRecord(work)
-  if (wallet?.publicKey !== undefined) await write(work, { 'public-key': null })
+  await write(work, { 'public-key': null })
 }
 
 export async function storeAttempt(work: Work, attempt: Attempt): Promise<void> {

@@ -65,7 +65,7 @@ async function carryOut(decision: WalletDecision, making: Making): Promise<Outco
     case 'replace':
       work.log.warn({ participant: name, why: decision.why }, 'the wallet is made anew')
       // With the wallet goes its private key: whoever finds it gone must not make another with the public one.
-      await forgetPublicKey(work)
+      if (held?.publicKey !== undefined) await forgetPublicKey(work)
       await identity.removeWallet(name, signal)
       await make(making)
       return done(decision.message)
