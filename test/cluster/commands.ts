@@ -32,6 +32,17 @@ export interface ApiServerOptions {
   readonly audited?: boolean | undefined
 }
 
+/** Who there is, and who may do what: the same for every API server of the tests. */
+export function accountFlags(dir: string): readonly string[] {
+  return [
+    '--service-account-issuer=https://kubernetes.default.svc',
+    `--service-account-key-file=${signingKeyOf(dir)}`,
+    `--service-account-signing-key-file=${signingKeyOf(dir)}`,
+    `--token-auth-file=${tokenFileOf(dir)}`,
+    '--authorization-mode=RBAC,Node',
+  ]
+}
+
 export function apiServerCommand(
   dir: string,
   { port, etcd, audited = false }: ApiServerOptions,
@@ -44,11 +55,7 @@ export function apiServerCommand(
     // Found through the default route otherwise, which a machine without a network has not (RFC 5737, documentation).
     '--advertise-address=192.0.2.1',
     '--service-cluster-ip-range=10.96.0.0/16',
-    '--service-account-issuer=https://kubernetes.default.svc',
-    `--service-account-key-file=${signingKeyOf(dir)}`,
-    `--service-account-signing-key-file=${signingKeyOf(dir)}`,
-    `--token-auth-file=${tokenFileOf(dir)}`,
-    '--authorization-mode=RBAC,Node',
+    ...accountFlags(dir),
     '--allow-privileged=true',
     // Names of simulated nodes mean nothing to a DNS server.
     '--kubelet-preferred-address-types=InternalIP',

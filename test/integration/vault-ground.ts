@@ -8,8 +8,10 @@ import type { Kube } from '../../src/kube/kube.ts'
 import { type KubeObject, RESOURCES } from '../../src/model/kubernetes.ts'
 import { COMPONENT_LABEL } from '../../src/model/names.ts'
 import type { EdcAnswer, EdcRequest } from '../../src/simulator/edc/answers.ts'
+import { KeptVaults } from '../../src/simulator/edc/cluster-vaults.ts'
 import { EdcDataspace } from '../../src/simulator/edc/dataspace.ts'
-import { OpenBao } from '../../src/simulator/edc/openbao.ts'
+import type { OpenBao } from '../../src/simulator/edc/openbao.ts'
+import { closed } from '../support/closed.ts'
 import { openEdcServer } from '../support/edc-server.ts'
 import { openFolder } from '../support/folder.ts'
 import { issuerSettings, KEY, keySecret } from './seeded-cluster.ts'
@@ -36,12 +38,6 @@ export interface VaultGround extends AsyncDisposable {
 
 type Ground = Omit<VaultGround, 'args' | typeof Symbol.asyncDispose>
 
-interface Kept {
-  readonly volume: string
-  readonly server: OpenBao
-  running: string
-}
-
 export async function openVaultGround(open: () => Promise<TestCluster>): Promise<VaultGround> {
   await using stack = new AsyncDisposableStack()
   const cluster = stack.use(await open())
@@ -58,7 +54,7 @@ export async function openVaultGround(open: () => Promise<TestCluster>): Promise
   const profiles = { default: { edc: { generation: 'edc-0.15' } } }
   await folder.write({ 'config.yaml': JSON.stringify({ issuers: [settings], profiles }) })
 
-  const kept = new Map<string, Kept>()
+  const kept = new KeptVaults({ now: Date.now, random })
   const seen: VaultCallSeen[] = []
   const ground: Ground = {
     cluster,
@@ -68,16 +64,7 @@ export async function openVaultGround(open: () => Promise<TestCluster>): Promise
     async vaultOf(participant) {
       const running = await runningIn(kube, participant)
       if (running === undefined) return undefined
-      const volume = await volumeIn(kube, participant)
-      const known = kept.get(participant)
-      if (known !== undefined && known.volume === volume) {
-        if (known.running !== running) known.server.seal()
-        known.running = running
-        return known.server
-      }
-      const server = new OpenBao({ now: Date.now, random })
-      kept.set(participant, { volume, server, running })
-      return server
+      return kept.at(participant, { volume: await volumeIn(kube, participant), running })
     },
   }
 
@@ -93,7 +80,7 @@ export async function openVaultGround(open: () => Promise<TestCluster>): Promise
       started.set(participant, keys.of)
       dataspace.start(participant, {
         ...keys,
-        vault: (runtime) => kept.get(participant)?.server.knows(keys.tokens[runtime]) ?? false,
+        vault: (runtime) => kept.find(participant)?.knows(keys.tokens[runtime]) ?? false,
       })
     }
     return dataspace.answer({ participant, service, port: Number(port) }, inside)
@@ -101,11 +88,7 @@ export async function openVaultGround(open: () => Promise<TestCluster>): Promise
   const server = createServer((incoming, response) => void serve(incoming, response, answer))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  stack.defer(async () => {
-    server.closeAllConnections()
-    server.close()
-    await once(server, 'close')
-  })
+  stack.defer(() => closed(server))
   const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/{participant}/{service}/{port}`
   const owned = stack.move()
   return Object.assign(ground, {

@@ -3,28 +3,31 @@ import assert from 'node:assert/strict'
 import { readdir } from 'node:fs/promises'
 import { after, before, describe, it } from 'node:test'
 import { INSTALLED } from '../../src/install/names.ts'
+import type { Kube } from '../../src/kube/kube.ts'
 import { COMPONENTS } from '../../src/model/participant.ts'
-import { create, remove, statusOf, untilTold } from '../integration/participants.ts'
+import { DATASPACE_DOMAIN } from '../cluster/node/files.ts'
+import { remove, statusOf, untilTold } from '../integration/participants.ts'
 import { type ServiceProcess, startProcess } from '../integration/process.ts'
+import { kubeOf } from '../integration/test-cluster.ts'
 import { eventually } from '../support/eventually.ts'
 import type { Installation } from '../support/installation.ts'
-import { GONE_WITHIN_MS, STARTED_WITHIN_MS } from './support/members.ts'
+import { memberOf } from './support/member.ts'
+import { createMember, didOf, GONE_WITHIN_MS, STARTED_WITHIN_MS } from './support/members.ts'
 import { installOn, openNode, type TestNode } from './support/node.ts'
-import { addressOf, getFrom, runningContainers } from './support/pods.ts'
-
-const kubeHost = 'dataspace.internal'
-const didOf = (name: string): string => `did:web:${name}.${kubeHost}`
+import { getFrom, runningContainers } from './support/pods.ts'
 
 describe('participants on a real node', () => {
   const stack = new AsyncDisposableStack()
   let node: TestNode
   let service: ServiceProcess
   let kubectl: Installation['kubectl']
+  let kube: Kube
 
   before(async () => {
     node = stack.use(await openNode())
     const installation = await installOn(node, { replicas: 0 })
     kubectl = installation.kubectl
+    kube = stack.use(await kubeOf(node.kubeconfig))
     const settings = ['--config', node.config, '--lease-namespace', INSTALLED.namespace]
     service = stack.use(await startProcess({ kubeconfig: installation.kubeconfig, settings }, []))
   })
@@ -33,7 +36,7 @@ describe('participants on a real node', () => {
   it('become READY, two at once, and are never called FAILED on their way', async () => {
     const seen = new Set<string>()
     const names = ['acme', 'globex']
-    await Promise.all(names.map((name) => create(service, name, { did: didOf(name), kubeHost })))
+    await Promise.all(names.map((name) => createMember({ service }, name)))
     await Promise.all(
       names.map((name) =>
         untilTold(service, name, {
@@ -76,14 +79,14 @@ describe('participants on a real node', () => {
 
   it('reach each other by their public names', async () => {
     const path = '/api/dsp/.well-known/dspace-version'
-    const { status, body } = await getFrom(kubectl, 'acme', `http://globex.${kubeHost}${path}`)
+    const { status, body } = await getFrom(kubectl, 'acme', `http://globex.${DATASPACE_DOMAIN}${path}`)
     assert.equal(status, 200, body)
     assert.match(body, /2025-1/u)
   })
 
   it('find the DID documents of others where did:web says', async () => {
-    await makeWallet('globex')
-    const url = `http://globex.${kubeHost}/.well-known/did.json`
+    await (await memberOf(kube, 'globex')).createWallet()
+    const url = `http://globex.${DATASPACE_DOMAIN}/.well-known/did.json`
     const { status, body } = await getFrom(kubectl, 'acme', url)
     assert.equal(status, 200, body)
     assert.match(body, new RegExp(`"id":"${didOf('globex')}"`, 'u'))
@@ -91,7 +94,7 @@ describe('participants on a real node', () => {
 
   it('do not show the world what is not public', async () => {
     for (const path of ['/api/management/v3/assets/request', '/api/identity/v1alpha/participants']) {
-      const { status } = await getFrom(kubectl, 'acme', `http://globex.${kubeHost}${path}`)
+      const { status } = await getFrom(kubectl, 'acme', `http://globex.${DATASPACE_DOMAIN}${path}`)
       assert.notEqual(status, 200)
       assert.notEqual(status, 401, `${path} is reached`)
     }
@@ -108,31 +111,4 @@ describe('participants on a real node', () => {
       '',
     )
   })
-
-  async function makeWallet(name: string): Promise<void> {
-    const [address, key] = await Promise.all([
-      addressOf(kubectl, name, 'identityhub'),
-      kubectl('get', 'secret', `--namespace=${name}`, 'identityhub-credentials', '--output=json'),
-    ])
-    const { data } = JSON.parse(key) as { readonly data: Readonly<Record<string, string>> }
-    const [superuser = ''] = Object.values(data).map((value) => Buffer.from(value, 'base64').toString())
-    const did = didOf(name)
-    const response = await fetch(`http://${address}:17081/api/identity/v1alpha/participants`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-api-key': superuser },
-      body: JSON.stringify({
-        roles: [],
-        active: true,
-        participantContextId: name,
-        did,
-        serviceEndpoints: [],
-        key: {
-          keyId: `${did}#key-1`,
-          privateKeyAlias: `${did}#key-1`,
-          keyGeneratorParams: { algorithm: 'EC' },
-        },
-      }),
-    })
-    assert.equal(response.status, 200, await response.text())
-  }
 })

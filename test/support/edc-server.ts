@@ -6,6 +6,7 @@ import { type AddressTemplate, readAddressTemplate } from '../../src/edc/reach.t
 import type { EdcAnswer, EdcRequest } from '../../src/simulator/edc/answers.ts'
 import type { EdcDataspace } from '../../src/simulator/edc/dataspace.ts'
 import type { Issuer } from '../../src/simulator/edc/issuer.ts'
+import { closed } from './closed.ts'
 
 export interface EdcServer extends AsyncDisposable {
   /** With placeholders for participant, service and port. */
@@ -25,11 +26,7 @@ export async function openEdcServer(dataspace: EdcDataspace): Promise<EdcServer>
   return {
     template,
     issuerUrl: (issuer) => new URL(`${url}/issuers/${issuers.push(issuer) - 1}`),
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      server.close()
-      await once(server, 'close')
-    },
+    [Symbol.asyncDispose]: () => closed(server),
   }
 }
 

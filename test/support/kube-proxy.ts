@@ -12,6 +12,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { type Credentials, openCredentials } from '../../src/kube/credentials.ts'
+import { closed } from './closed.ts'
 
 export interface RecordedWrite {
   /** `performance.now()`, when its first bytes came. */
@@ -86,11 +87,7 @@ export async function openKubeProxy(kubeconfig: string): Promise<KubeProxy> {
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  stack.defer(async () => {
-    server.closeAllConnections()
-    server.close()
-    await once(server, 'close')
-  })
+  stack.defer(() => closed(server))
   const folder = await mkdtemp(join(tmpdir(), 'kube-proxy-'))
   stack.defer(() => rm(folder, { recursive: true }))
   const file = join(folder, 'kubeconfig')

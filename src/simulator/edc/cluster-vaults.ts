@@ -6,21 +6,53 @@ import { OpenBao, type OpenBaoOptions } from './openbao.ts'
 import { runningBehind } from './running.ts'
 
 interface Kept {
-  /** uid of the claim of its volume. */
   readonly volume: string | undefined
   readonly server: OpenBao
-  /** What runs. */
   running: string
+}
+
+/** What a vault is at a moment. */
+export interface RunningVault {
+  /** uid of the claim of its volume. */
+  readonly volume: string | undefined
+  /** Names what runs: another pod, or another start of its container, has another name. */
+  readonly running: string
+}
+
+/** Vaults by participant: what lies on a volume stays as long as it, and each start is sealed. */
+export class KeptVaults {
+  readonly #options: OpenBaoOptions
+  readonly #kept = new Map<string, Kept>()
+
+  constructor(options: OpenBaoOptions) {
+    this.#options = options
+  }
+
+  at(participant: string, { volume, running }: RunningVault): OpenBao {
+    const kept = this.#kept.get(participant)
+    if (kept === undefined || kept.volume !== volume) {
+      const server = new OpenBao(this.#options)
+      this.#kept.set(participant, { volume, server, running })
+      return server
+    }
+    if (kept.running !== running) kept.server.seal()
+    kept.running = running
+    return kept.server
+  }
+
+  /** As it was seen last. */
+  find(participant: string): OpenBao | undefined {
+    return this.#kept.get(participant)?.server
+  }
 }
 
 export class ClusterVaults {
   readonly #state: State
-  readonly #options: OpenBaoOptions
-  readonly #kept = new Map<string, Kept>()
+  readonly #kept: KeptVaults
 
   constructor(state: State, options: OpenBaoOptions) {
     this.#state = state
-    this.#options = options
+    this.#kept = new KeptVaults(options)
   }
 
   /** Undefined: nothing listens there. */
@@ -39,14 +71,6 @@ export class ClusterVaults {
     if (running === undefined) return undefined
     const claim = { namespace: participant, name: 'vault-data' }
     const volume = this.#state.get(RESOURCES.PersistentVolumeClaim, claim)?.metadata.uid
-    const kept = this.#kept.get(participant)
-    if (kept === undefined || kept.volume !== volume) {
-      const server = new OpenBao(this.#options)
-      this.#kept.set(participant, { volume, server, running })
-      return server
-    }
-    if (kept.running !== running) kept.server.seal()
-    kept.running = running
-    return kept.server
+    return this.#kept.at(participant, { volume, running })
   }
 }

@@ -1,6 +1,6 @@
 /** The command lines of a node's processes. Ports may be fixed: the network is the node's own. */
 import { join } from 'node:path'
-import { asAdmin, serverCertificateOf, signingKeyOf, tokenFileOf, withoutThrottle } from '../commands.ts'
+import { accountFlags, asAdmin, serverCertificateOf, signingKeyOf, withoutThrottle } from '../commands.ts'
 import { kubeconfigFileOf } from '../credentials.ts'
 import { kubeletClientOf, NODE_NAME } from './files.ts'
 import { type NodeNetwork, SERVICES } from './network.ts'
@@ -22,11 +22,7 @@ export function apiServerCommand(dir: string, { node }: NodeNetwork): readonly s
     `--advertise-address=${node}`,
     `--secure-port=${API_SERVER_PORT}`,
     `--service-cluster-ip-range=${SERVICES}`,
-    '--service-account-issuer=https://kubernetes.default.svc',
-    `--service-account-key-file=${signingKeyOf(dir)}`,
-    `--service-account-signing-key-file=${signingKeyOf(dir)}`,
-    `--token-auth-file=${tokenFileOf(dir)}`,
-    '--authorization-mode=RBAC,Node',
+    ...accountFlags(dir),
     // As on most clusters: what pods may be is for Pod Security to say.
     '--allow-privileged=true',
     '--kubelet-preferred-address-types=InternalIP',

@@ -10,9 +10,12 @@ export const STARTED_WITHIN_MS = 300_000
 /** Containers take up to half a minute to end, one after the other where the machine is busy. */
 export const GONE_WITHIN_MS = 180_000
 
-export function createMember({ service }: NodeDataspace, name: string): Promise<Reply> {
+/** Where the gateway of the node leads to its identity hub. */
+export const didOf = (name: string): string => `did:web:${name}.${DATASPACE_DOMAIN}`
+
+export function createMember({ service }: Pick<NodeDataspace, 'service'>, name: string): Promise<Reply> {
   return create(service, name, {
-    did: `did:web:${name}.${DATASPACE_DOMAIN}`,
+    did: didOf(name),
     kubeHost: DATASPACE_DOMAIN,
   })
 }

@@ -23,13 +23,6 @@ export async function getFrom(kubectl: Kubectl, participant: string, url: string
   return { status: Number(head.split(' ')[1]), body: rest.join('\r\n\r\n') }
 }
 
-/** The address of a pod of this component. This machine has a route to it. */
-export async function addressOf(kubectl: Kubectl, participant: string, component: string): Promise<string> {
-  const selector = `--selector=app.kubernetes.io/component=${component}`
-  const path = '--output=jsonpath={.items[0].status.podIP}'
-  return kubectl('get', 'pods', `--namespace=${participant}`, selector, path)
-}
-
 /** Ids of containers that run. */
 export async function runningContainers(socket: string): Promise<readonly string[]> {
   const { stdout } = await run('ctr', [

@@ -9,6 +9,7 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { GENERATION } from '../../../src/simulator/edc/generation.ts'
 import { Issuer as Registry } from '../../../src/simulator/edc/issuer.ts'
+import { closed } from '../closed.ts'
 import { type CredentialOrder, issuedCredential } from './credential.ts'
 import { type Fetch, serviceOf } from './did-web.ts'
 import { claimsOf, newSigner, type Signer } from './signing.ts'
@@ -91,11 +92,7 @@ export async function openIssuer(options: IssuerOptions = {}): Promise<Issuer> {
     claims: undefined,
     onAdmin: () => undefined,
     requests,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      server.close()
-      await once(server, 'close')
-    },
+    [Symbol.asyncDispose]: () => closed(server),
   }
   const document = JSON.stringify(didDocument({ did, signer, address: `http://${host}:${port}/issuance` }))
   const desk: Desk = { issuer, signer, requests, registry, fetch }
