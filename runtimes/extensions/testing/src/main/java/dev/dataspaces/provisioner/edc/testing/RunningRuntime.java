@@ -30,15 +30,15 @@ public final class RunningRuntime implements AutoCloseable {
     /** @param webContexts names such as {@code management}; each gets a port of its own and the path {@code /NAME} */
     public RunningRuntime(List<String> webContexts, Map<String, String> settings) {
         var all = new ConcurrentHashMap<>(settings);
-        open("", "web.http", all);
-        webContexts.forEach(name -> open(name, "web.http." + name, all));
+        var free = freePorts(webContexts.size() + 1).iterator();
+        open("", "web.http", free.next(), all);
+        webContexts.forEach(name -> open(name, "web.http." + name, free.next(), all));
         running = new Running(new ConfiguredLocator(all));
         runtime = running;
         runtime.boot(false);
     }
 
-    private void open(String name, String prefix, Map<String, String> settings) {
-        var port = freePort();
+    private void open(String name, String prefix, int port, Map<String, String> settings) {
         ports.put(name, port);
         settings.put(prefix + ".port", String.valueOf(port));
         settings.put(prefix + ".path", "/" + name);
@@ -72,9 +72,20 @@ public final class RunningRuntime implements AutoCloseable {
         runtime.shutdown();
     }
 
-    private static int freePort() {
-        try (var socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
+    /** All different: one that is given back at once can be given out again. */
+    private static List<Integer> freePorts(int count) {
+        var sockets = new ArrayList<ServerSocket>();
+        try {
+            try {
+                while (sockets.size() < count) {
+                    sockets.add(new ServerSocket(0));
+                }
+                return sockets.stream().map(ServerSocket::getLocalPort).toList();
+            } finally {
+                for (var socket : sockets) {
+                    socket.close();
+                }
+            }
         } catch (IOException failed) {
             throw new IllegalStateException(failed);
         }
